@@ -1,0 +1,103 @@
+import { awscdk, javascript } from 'projen';
+
+/** The first aws-cdk-lib with `ecr.ImageTagMutabilityExclusionFilter`. */
+const CDK_FLOOR = '2.221.0';
+
+const project = new awscdk.AwsCdkConstructLibrary({
+  name: 'cdk-ecr-tag-mutability',
+  description: 'Declare the image tag mutability of any Amazon ECR repository beside a CDK stack, and put back what was there when the declaration goes away.',
+  keywords: ['aws', 'cdk', 'awscdk', 'ecr', 'container', 'registry', 'immutable-tags', 'tag-mutability', 'custom-resource'],
+  author: 'cdk-ecr-tag-mutability contributors',
+  authorAddress: 'https://github.com/cdk-ecr-tag-mutability',
+  authorOrganization: true,
+  repositoryUrl: 'https://github.com/cdk-ecr-tag-mutability/cdk-ecr-tag-mutability.git',
+  license: 'Apache-2.0',
+  copyrightOwner: 'cdk-ecr-tag-mutability contributors',
+  copyrightPeriod: '2026',
+  defaultReleaseBranch: 'main',
+  packageManager: javascript.NodePackageManager.NPM,
+  minNodeVersion: '20.0.0',
+  projenrcTs: true,
+  cdkVersion: CDK_FLOOR,
+  constructsVersion: '10.0.5',
+  jsiiVersion: '6.0.16',
+  typescriptVersion: '~6.0.3',
+  jestOptions: {
+    jestVersion: '^30',
+    configFilePath: 'jest.config.json',
+    // A changed snapshot fails, and so does a run that finds no test.
+    updateSnapshot: javascript.UpdateSnapshot.NEVER,
+    passWithNoTests: false,
+    junitReporting: false,
+    jestConfig: {
+      collectCoverage: false,
+      testMatch: ['<rootDir>/test/**/*.test.ts'],
+      transform: { '^.+\\.ts$': new javascript.Transform('@swc/jest') },
+    },
+  },
+  gitignore: ['/.venv/', '/examples/*/node_modules/', 'cdk.out/', '/.demo/'],
+
+  // Workflows and releases that only a hosted service can run are not kept here: CONTRIBUTING says how a release is made.
+  github: false,
+  release: false,
+  depsUpgrade: false,
+  pullRequestTemplate: false,
+  vscode: false,
+
+  docgenFilePath: 'API.md',
+  eslintOptions: { dirs: ['src', 'lambda'], devdirs: ['test', 'e2e', 'examples/typescript'], prettier: false },
+  tsconfigDev: {
+    include: ['../lambda/**/*.ts', '../e2e/**/*.ts', '../examples/typescript/**/*.ts', '../src/**/*.ts'],
+    compilerOptions: { target: 'ES2022', lib: ['es2023'], types: ['node', 'jest'], paths: { 'cdk-ecr-tag-mutability': ['../src/index.ts'] } },
+  },
+  devDeps: [
+    '@aws-sdk/client-cloudformation',
+    '@aws-sdk/client-ecr',
+    '@aws-sdk/client-lambda',
+    '@swc/core',
+    '@swc/jest',
+    '@types/aws-lambda',
+    'aws-cdk@2.1148.1',
+    'aws-sdk-client-mock',
+    'cdk-nag@2.37.55',
+    'esbuild',
+    'tsx',
+  ],
+});
+
+// The lock file names no registry host, so that it installs from whichever registry the reader uses.
+project.npmrc.addConfig('omit-lockfile-registry-resolved', 'true');
+
+for (const unpublished of ['/lambda/', '/e2e/', '/examples/', '/bench/', '/.venv/', '/.ci/', '*.tsbuildinfo']) {
+  project.npmignore?.addPatterns(unpublished);
+}
+
+// The Lambda carries its own client of ECR. It is bundled for the oldest runtime that a supported aws-cdk-lib chooses,
+// and as part of `compile`, so that a compiled checkout is a package that works.
+const bundle = project.addTask('bundle', {
+  description: 'Bundle the Lambda with its client of ECR',
+  exec: [
+    'esbuild lambda/index.ts --bundle --platform=node --target=node22 --minify --main-fields=module,main',
+    '--legal-comments=none --log-level=warning --outfile=lib/handler/index.js',
+  ].join(' '),
+});
+project.compileTask.spawn(bundle);
+
+const demo = project.addTask('demo', { description: 'Show the library at work, with the CDK CLI on emulators', receiveArgs: true });
+demo.spawn(project.compileTask);
+demo.exec('tsx e2e/demo.ts', { receiveArgs: true });
+
+// One command for everything that shows that the library works: style, types, units, then real deployments on the emulators.
+const unit = project.addTask('test:unit', {
+  description: 'Run the unit tests', exec: 'jest --ci', receiveArgs: true,
+});
+const e2e = project.addTask('test:e2e', { description: 'Deploy for real on the emulators (compile first)' });
+e2e.exec('jest --ci --config e2e/jest.config.json --runInBand', { receiveArgs: true });
+project.testTask.reset();
+project.testTask.exec('eslint --ext .ts src lambda test e2e examples/typescript .projenrc.ts');
+project.testTask.exec('tsc --noEmit -p test/tsconfig.json');
+project.testTask.spawn(project.compileTask);
+project.testTask.spawn(unit);
+project.testTask.spawn(e2e);
+
+project.synth();

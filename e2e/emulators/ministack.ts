@@ -1,0 +1,30 @@
+import { join } from 'node:path';
+import { ACCOUNT } from './environment';
+import type { EmulatorOptions } from './moto';
+import { LOOPBACK } from './ports';
+import type { ProcessGroup } from './process-group';
+import { startServer } from './server';
+
+/** ministack is everything but ECR: CloudFormation, Lambda (as Node processes of its own), IAM, S3, STS and the rest. */
+export async function startMinistack({ python, folder, port, env, dieWithParent }: EmulatorOptions): Promise<ProcessGroup> {
+  return startServer({
+    name: 'ministack',
+    command: python,
+    args: ['-m', 'ministack'],
+    env: {
+      BIND_HOST: LOOPBACK,
+      MINISTACK_HOST: LOOPBACK,
+      GATEWAY_PORT: String(port),
+      MINISTACK_ACCOUNT_ID: ACCOUNT,
+      // It would listen on more than its port.
+      IOT_MTLS_ENABLED: '0',
+      SFTP_ENABLED: '0',
+      // It would remove other ministacks' containers when it starts.
+      DOCKER_HOST: `unix://${join(folder, 'no-docker')}`,
+      ...env,
+    },
+    log: join(folder, 'ministack.log'),
+    probe: `http://${LOOPBACK}:${port}/_ministack/health`,
+    dieWithParent,
+  });
+}

@@ -1,0 +1,28 @@
+import { ENV_MARK_KEY, ENV_MARK_VALUE } from '../src/contract';
+import { answerText, deliver, destinationOf } from './answer';
+import { systemClock } from './clock';
+import { ecr, ecrClient } from './ecr';
+import { handle } from './lifecycle';
+import { consoleLog } from './log';
+import { UntrustedEvent } from './request';
+
+/** The function behind `ImageTagMutabilityProvider`. */
+export async function handler(input: unknown): Promise<void> {
+  const event: UntrustedEvent = typeof input === 'object' && input !== null ? input : {};
+  const destination = destinationOf(event);
+  if (!destination) {
+    consoleLog('ERROR', 'not-answerable', { reason: 'ResponseURL is not an https URL. Only CloudFormation is meant to invoke this function' });
+    return;
+  }
+  const result = await handle(event, {
+    clock: systemClock,
+    log: consoleLog,
+    mark: { key: process.env[ENV_MARK_KEY] ?? '', value: process.env[ENV_MARK_VALUE] ?? '' },
+    ecr: (repository, remaining) => ecr(ecrClient(repository.region), repository, remaining),
+  });
+  const fault = await deliver(destination, answerText(event, result), systemClock);
+  if (fault) {
+    consoleLog('ERROR', 'not-delivered', { fault });
+    throw new Error('The answer could not be delivered to CloudFormation');
+  }
+}

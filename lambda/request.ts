@@ -1,0 +1,121 @@
+import { ResourceProperties } from '../src/contract';
+import { Settings, brokenRule, isMutability, unknownMutability } from '../src/settings';
+import { Repository, parseRepositoryArn } from './repository';
+
+/** CloudFormation's event, of which nothing has been believed yet. */
+export type UntrustedEvent = Readonly<Partial<Record<
+'RequestType' | 'ResponseURL' | 'StackId' | 'RequestId' | 'LogicalResourceId' | 'PhysicalResourceId' | 'ResourceProperties' | 'OldResourceProperties',
+unknown>>>;
+
+export type Request = DeclareRequest | DeleteRequest;
+
+interface Named {
+  readonly stackId: string;
+  readonly logicalId: string;
+}
+
+export interface DeclareRequest extends Named {
+  readonly type: 'Create' | 'Update';
+  readonly repository: Repository;
+  readonly settings: Settings;
+  /** What an update found declared for the same repository. */
+  readonly oldSettings?: Settings;
+}
+
+export interface DeleteRequest extends Named {
+  readonly type: 'Delete';
+  /** Absent where nothing names a repository: then there is nothing to put back. */
+  readonly repository?: Repository;
+  /** CloudFormation made up the physical id: the create was never answered, and may still run. */
+  readonly createUnanswered: boolean;
+}
+
+/** What is wrong with a request, in the user's words. */
+export class BadRequestError extends Error {}
+
+export function parseRequest(event: UntrustedEvent): Request {
+  const stackId = text(event, 'StackId');
+  const logicalId = text(event, 'LogicalResourceId');
+  const type = event.RequestType;
+  if (type === 'Delete') {
+    const byId = parseRepositoryArn(text(event, 'PhysicalResourceId'));
+    return {
+      type,
+      stackId,
+      logicalId,
+      repository: byId ?? parseRepositoryArn(fields(event.ResourceProperties).RepositoryArn),
+      createUnanswered: !byId,
+    };
+  }
+  if (type !== 'Create' && type !== 'Update') {
+    throw new BadRequestError('RequestType is not Create, Update or Delete. Only CloudFormation is meant to invoke this function');
+  }
+  const properties = fields(event.ResourceProperties);
+  const old = fields(event.OldResourceProperties);
+  const repository = parseRepositoryArn(properties.RepositoryArn);
+  if (!repository) {
+    throw new BadRequestError(`repository has the ARN ${quoted(properties.RepositoryArn)}, but the ARN of an ECR repository is arn:<partition>:ecr:<region>:<account>:repository/<name>. Import the repository by ecr.Repository.fromRepositoryArn or fromRepositoryName`);
+  }
+  return {
+    type,
+    stackId,
+    logicalId,
+    repository,
+    settings: parseSettings(properties),
+    oldSettings: type === 'Update' && old.RepositoryArn === repository.arn ? settingsIfValid(old) : undefined,
+  };
+}
+
+type Fields<K extends string> = Readonly<Partial<Record<K, unknown>>>;
+
+function fields(value: unknown): Fields<keyof ResourceProperties> {
+  return typeof value === 'object' && value !== null ? value : {};
+}
+
+function text(event: UntrustedEvent, name: 'StackId' | 'LogicalResourceId' | 'PhysicalResourceId'): string {
+  const value = event[name];
+  if (typeof value !== 'string' || value === '') {
+    throw new BadRequestError(`${name} is missing or not a text. Only CloudFormation is meant to invoke this function`);
+  }
+  return value;
+}
+
+function parseSettings(properties: Fields<keyof ResourceProperties>): Settings {
+  const mutability = properties.ImageTagMutability;
+  if (!isMutability(mutability)) {
+    throw new BadRequestError(unknownMutability(mutability));
+  }
+  const filters = parseFilters(properties.ImageTagMutabilityExclusionFilters);
+  const broken = brokenRule(mutability, filters);
+  if (broken) {
+    throw new BadRequestError(broken);
+  }
+  return { mutability, filters: filters ?? [] };
+}
+
+function parseFilters(value: unknown): string[] | undefined {
+  if (value === undefined) {
+    return undefined;
+  }
+  if (!Array.isArray(value)) {
+    throw new BadRequestError(`imageTagMutabilityExclusionFilters is of type ${typeof value}, but must be a list of filters. Use ecr.ImageTagMutabilityExclusionFilter.wildcard()`);
+  }
+  return value.map((item: unknown) => {
+    const filter = (item ?? {}) as Fields<'ImageTagMutabilityExclusionFilterType' | 'ImageTagMutabilityExclusionFilterValue'>;
+    if (filter.ImageTagMutabilityExclusionFilterType !== 'WILDCARD' || typeof filter.ImageTagMutabilityExclusionFilterValue !== 'string') {
+      throw new BadRequestError('imageTagMutabilityExclusionFilters has a filter that is not of type WILDCARD with a text as its value. Use ecr.ImageTagMutabilityExclusionFilter.wildcard()');
+    }
+    return filter.ImageTagMutabilityExclusionFilterValue;
+  });
+}
+
+function settingsIfValid(properties: Fields<keyof ResourceProperties>): Settings | undefined {
+  try {
+    return parseSettings(properties);
+  } catch {
+    return undefined;
+  }
+}
+
+const quoted = (value: unknown): string =>
+  typeof value === 'string' ? `'${value.slice(0, 300).replace(/[^\x20-\x7e]/g, '?')}'` : `of type ${typeof value}`;

@@ -1,0 +1,232 @@
+import * as path from 'node:path';
+import { Annotations, Aspects, Aws, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import * as sqs from 'aws-cdk-lib/aws-sqs';
+import { Construct, DependencyGroup, IDependable } from 'constructs';
+import { ENV_MARK_KEY, ENV_MARK_VALUE } from './contract';
+import * as permissions from './permissions';
+import { RolePolicies } from './role-policies';
+import { stackMarkKey } from './stack-mark';
+
+const DEFAULT_ID = 'ImageTagMutabilityProvider';
+
+/**
+ * Properties of an ImageTagMutabilityProvider.
+ */
+export interface ImageTagMutabilityProviderProps {
+  /**
+   * The VPC that the function runs in.
+   *
+   * Its subnets must reach the ECR API, CloudFormation's response bucket in Amazon S3 and CloudWatch Logs, through a NAT gateway
+   * or VPC endpoints: without that a deployment waits until it times out.
+   *
+   * @default - not in a VPC
+   * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
+   */
+  readonly vpc?: ec2.IVpc;
+
+  /**
+   * The subnets of the VPC that the function runs in. Only with `vpc`; public subnets are refused.
+   *
+   * @default - the private subnets of the VPC
+   */
+  readonly vpcSubnets?: ec2.SubnetSelection;
+
+  /**
+   * The security groups of the function. Only with `vpc`. They must allow outbound HTTPS.
+   *
+   * @default - a new security group that allows all outbound traffic, where there is a VPC
+   */
+  readonly securityGroups?: ec2.ISecurityGroup[];
+
+  /**
+   * The role of the function, which Lambda must be allowed to assume.
+   *
+   * The permissions are added to it: up to 9,400 characters of the 10,240 in the inline policies that IAM allows a role, and
+   * managed policies where there are more repositories than fit. A role that cannot be changed gets a warning with the statements
+   * that it needs.
+   *
+   * @default - a new role without AWS managed policies
+   * @see https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html
+   */
+  readonly role?: iam.IRole;
+
+  /**
+   * The log group of the function.
+   *
+   * @default - a new log group with a retention of one month, which is deleted with the stack
+   */
+  readonly logGroup?: logs.ILogGroup;
+
+  /**
+   * The memory of the function in MB, 128 to 10,240.
+   *
+   * @default 256
+   */
+  readonly memorySize?: number;
+
+  /**
+   * The KMS key that encrypts the environment of the function, which holds no secrets.
+   *
+   * @default - a key that AWS manages
+   * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars-encryption.html
+   */
+  readonly environmentEncryption?: kms.IKey;
+
+  /**
+   * How many invocations may run at a time. One waits at most 5 minutes for its turn.
+   *
+   * @default - no limit but the account's
+   * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
+   */
+  readonly reservedConcurrentExecutions?: number;
+
+  /**
+   * Whether invocations are traced by AWS X-Ray.
+   *
+   * @default - not traced
+   * @see https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html
+   */
+  readonly tracing?: lambda.Tracing;
+
+  /**
+   * The queue that gets the events of invocations that failed.
+   *
+   * An event holds a pre-signed URL to answer CloudFormation with: encrypt the queue, and restrict who may read it.
+   *
+   * @default - failed events are dropped; the reason is in the log
+   * @see https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
+   */
+  readonly deadLetterQueue?: sqs.IQueue;
+}
+
+/**
+ * The Lambda function that sets the image tag mutability of the repositories that a stack declares, and puts back what was there.
+ *
+ * There is one for each stack, made when it is first needed. Make one yourself to set its properties, and pass it to every
+ * `ImageTagMutability`.
+ *
+ * The policies of a role take a limited number of repositories, several hundred. An `ImageTagMutability` beyond that is refused.
+ *
+ * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-tag-mutability.html
+ */
+export class ImageTagMutabilityProvider extends Construct {
+  /**
+   * The provider of the stack that a construct is in, made with the default properties when there is none yet.
+   *
+   * @param scope the construct, or the stack itself
+   */
+  public static getOrCreate(scope: Construct): ImageTagMutabilityProvider {
+    const stack = Stack.of(scope);
+    const existing = stack.node.tryFindChild(DEFAULT_ID);
+    if (existing && !(existing instanceof ImageTagMutabilityProvider)) {
+      throw new Error(`${existing.node.path}: the id ${DEFAULT_ID} is taken by a construct that is no ImageTagMutabilityProvider of this copy of cdk-ecr-tag-mutability. Rename that construct, install one copy only, or pass a provider to each ImageTagMutability.`);
+    }
+    return existing ?? new ImageTagMutabilityProvider(stack, DEFAULT_ID);
+  }
+
+  /**
+   * The Lambda function.
+   */
+  public readonly function: lambda.IFunction;
+
+  /**
+   * The role of the function.
+   */
+  public readonly role: iam.IRole;
+
+  private readonly policies: RolePolicies;
+  private readonly ready: DependencyGroup;
+
+  /**
+   * @param scope the construct to make the provider in
+   * @param id the id of the provider; CloudFormation refuses to change the function of a deployed declaration, so keep it
+   * @param props the properties of the function
+   */
+  constructor(scope: Construct, id: string, props: ImageTagMutabilityProviderProps = {}) {
+    super(scope, id);
+    const stack = Stack.of(this);
+    const markKey = stackMarkKey(stack);
+
+    this.role = props.role ?? new iam.Role(this, 'Role', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
+    const logGroup = props.logGroup ?? new logs.LogGroup(this, 'LogGroup', {
+      retention: logs.RetentionDays.ONE_MONTH,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+
+    const handler = new lambda.Function(this, 'Function', {
+      description: 'Sets the image tag mutability of ECR repositories for CloudFormation (cdk-ecr-tag-mutability)',
+      // The bundle is in `lib`, whether this file runs from `lib` or, in tests, from `src`.
+      code: lambda.Code.fromAsset(path.join(__dirname, '..', 'lib', 'handler')),
+      handler: 'index.handler',
+      runtime: lambda.determineLatestNodeRuntime(this),
+      timeout: Duration.minutes(5),
+      memorySize: props.memorySize ?? 256,
+      environment: { [ENV_MARK_KEY]: markKey, [ENV_MARK_VALUE]: Aws.STACK_ID },
+      // With Lambda's defaults a create could run hours after its own delete.
+      retryAttempts: 0,
+      maxEventAge: Duration.minutes(5),
+      role: this.role,
+      logGroup,
+      vpc: props.vpc,
+      vpcSubnets: props.vpcSubnets,
+      securityGroups: props.securityGroups,
+      environmentEncryption: props.environmentEncryption,
+      reservedConcurrentExecutions: props.reservedConcurrentExecutions,
+      tracing: props.tracing,
+      deadLetterQueue: props.deadLetterQueue,
+    });
+    this.function = handler;
+
+    this.policies = new RolePolicies(this, this.role, [
+      permissions.reading(stack),
+      permissions.marked(stack, markKey),
+      permissions.logging(logGroup.logGroupArn),
+      ...props.vpc ? [permissions.networking()] : [],
+      ...props.environmentEncryption ? [permissions.decrypting(props.environmentEncryption.keyArn)] : [],
+    ], props.role !== undefined);
+
+    // Without the settings of asynchronous invocation a declaration would be retried by Lambda, also while the stack is deleted.
+    this.ready = new DependencyGroup(this.policies.dependable, handler.node.findChild('EventInvokeConfig'));
+
+    if (this.policies.attached) {
+      // Lambda checks the role's permissions for the VPC when it makes the function, and needs them to remove its network interfaces.
+      handler.node.addDependency(this.node.findChild('Policy'));
+    } else {
+      this.warnOfRole([
+        ...props.tracing && props.tracing !== lambda.Tracing.DISABLED ? [permissions.tracing()] : [],
+        ...props.deadLetterQueue ? [permissions.deadLetters(props.deadLetterQueue.queueArn)] : [],
+      ]);
+    }
+  }
+
+  /**
+   * Allows the function to work on a declared repository, or throws where the role has no room left.
+   *
+   * @internal
+   */
+  public _allow(repositoryArn: string, declaration: string): IDependable {
+    if (!this.policies.allow(repositoryArn)) {
+      throw new Error(`${declaration}: repository is one too many for the provider ${this.node.path}: its role has room for ${this.policies.count} of these repositories, as IAM allows a role 10,240 characters of inline policies and 10 managed policies of 6,144. Declare the others in another stack, or pass them a second ImageTagMutabilityProvider with another role.`);
+    }
+    return this.ready;
+  }
+
+  /** At synthesis, when all repositories are known. */
+  private warnOfRole(further: iam.PolicyStatement[]) {
+    Aspects.of(this).add({
+      visit: (node) => {
+        if (node === this) {
+          Annotations.of(this).addWarningV2(
+            'cdk-ecr-tag-mutability:importedRole',
+            `role cannot be changed from this stack, so that it was given no permissions. Allow it these statements before you deploy, or pass a role that can be changed: ${this.policies.describe(further)}`,
+          );
+        }
+      },
+    });
+  }
+}

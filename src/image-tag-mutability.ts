@@ -1,0 +1,211 @@
+import { Annotations, CfnDeletionPolicy, CfnResource, CustomResource, Duration, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
+import * as ecr from 'aws-cdk-lib/aws-ecr';
+import { Construct } from 'constructs';
+import { Mutability, RESOURCE_TYPE, ResourceAttributes, ResourceProperties } from './contract';
+import { ExclusionFilters, NotAFilterError, readExclusionFilters } from './exclusion-filters';
+import { ImageTagMutabilityProvider } from './image-tag-mutability-provider';
+import { brokenArn, canonicalArn, isLookupDummy } from './repository-arn';
+import { brokenRule, isMutability, matchesEveryTag, unknownMutability } from './settings';
+
+/**
+ * Properties of an ImageTagMutability.
+ */
+export interface ImageTagMutabilityProps {
+  /**
+   * The repository, usually an imported one. Its region and account are those of its ARN.
+   *
+   * A stack can declare a repository once.
+   */
+  readonly repository: ecr.IRepository;
+
+  /**
+   * Whether a tag of the repository can be pushed again.
+   *
+   * `IMMUTABLE_WITH_EXCLUSION` and `MUTABLE_WITH_EXCLUSION` need `imageTagMutabilityExclusionFilters`, the others take none.
+   *
+   * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-tag-mutability.html
+   */
+  readonly imageTagMutability: ecr.TagMutability;
+
+  /**
+   * The tags that the setting does not apply to: 1 to 5 different filters, each with at most 2 `*`.
+   *
+   * @default - no filters
+   * @see https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_ImageTagMutabilityExclusionFilter.html
+   */
+  readonly imageTagMutabilityExclusionFilters?: ecr.ImageTagMutabilityExclusionFilter[];
+
+  /**
+   * What happens to the repository's setting when the declaration is removed from the stack, with the stack, or by declaring
+   * another repository in its place.
+   *
+   * `DESTROY` puts back the setting from before the first declaration, or that of another stack's declaration. `RETAIN` and
+   * `RETAIN_ON_UPDATE_OR_DELETE` leave it as it is, except after a failed create. `SNAPSHOT` is refused.
+   *
+   * @default RemovalPolicy.DESTROY
+   */
+  readonly removalPolicy?: RemovalPolicy;
+
+  /**
+   * The function that sets it. It must be in a stack of the same account and region.
+   *
+   * @default - one for each stack, `ImageTagMutabilityProvider.getOrCreate(this)`
+   */
+  readonly provider?: ImageTagMutabilityProvider;
+}
+
+/**
+ * Declares the image tag mutability of an Amazon ECR repository, also of one that the stack does not create, and puts back what
+ * was there when the declaration goes away.
+ *
+ * Where several stacks declare one repository, the newest declaration holds.
+ *
+ * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-tag-mutability.html
+ */
+export class ImageTagMutability extends Construct {
+  /**
+   * The account of the repository's registry, 12 digits.
+   */
+  public readonly registryId: string;
+
+  /**
+   * The name of the repository.
+   */
+  public readonly repositoryName: string;
+
+  /**
+   * The setting that the repository has after the deployment, which is another stack's where that one declared later.
+   */
+  public readonly effectiveImageTagMutability: string;
+
+  /**
+   * @param scope the construct to declare in
+   * @param id the id of the declaration; changing it changes nothing at the repository
+   * @param props what to declare
+   * @throws an error where ECR would refuse the setting at deployment, where the stack declares the repository already, and where
+   * the provider's role has no room for it
+   */
+  constructor(scope: Construct, id: string, props: ImageTagMutabilityProps) {
+    // Before `super()`, so that a refused declaration leaves nothing in the tree.
+    const path = [scope.node.path, id].filter((part) => part !== '').join('/');
+    const filters = checkSettings(path, props);
+    checkRemovalPolicy(path, props.removalPolicy);
+    const declarations = declarationsOf(Stack.of(scope));
+    const repository = checkRepository(path, Stack.of(scope), props.repository, declarations);
+    const provider = props.provider ?? ImageTagMutabilityProvider.getOrCreate(scope);
+    const repositoryArn = props.repository.repositoryArn;
+    const ready = provider._allow(repositoryArn, path);
+
+    super(scope, id);
+    declarations.set(repository, path);
+
+    const resource = new CustomResource(this, 'Resource', {
+      resourceType: RESOURCE_TYPE,
+      serviceToken: provider.function.functionArn,
+      serviceTimeout: Duration.minutes(15),
+      properties: {
+        RepositoryArn: repositoryArn,
+        ImageTagMutability: props.imageTagMutability as string as Mutability,
+        ImageTagMutabilityExclusionFilters: filters?.properties,
+      } satisfies ResourceProperties,
+    });
+    resource.node.addDependency(ready);
+    if (retains(props.removalPolicy)) {
+      // `RemovalPolicy.RETAIN` would also leave behind what a failed create has set.
+      const { cfnOptions } = resource.node.defaultChild as CfnResource;
+      cfnOptions.deletionPolicy = CfnDeletionPolicy.RETAIN_EXCEPT_ON_CREATE;
+      cfnOptions.updateReplacePolicy = CfnDeletionPolicy.RETAIN;
+    }
+
+    const attribute = (name: keyof ResourceAttributes) => resource.getAttString(name);
+    this.registryId = attribute('RegistryId');
+    this.repositoryName = attribute('RepositoryName');
+    this.effectiveImageTagMutability = attribute('ImageTagMutability');
+
+    warn(this, props.repository, filters);
+  }
+}
+
+/** For each stack, the path of the construct that declares a repository. */
+const DECLARATIONS = new WeakMap<Stack, Map<string, string>>();
+
+function declarationsOf(stack: Stack): Map<string, string> {
+  const declarations = DECLARATIONS.get(stack) ?? new Map<string, string>();
+  DECLARATIONS.set(stack, declarations);
+  return declarations;
+}
+
+function checkSettings(path: string, props: ImageTagMutabilityProps): ExclusionFilters | undefined {
+  const mutability: unknown = props.imageTagMutability;
+  const given = props.imageTagMutabilityExclusionFilters;
+  let filters: ExclusionFilters | undefined;
+  try {
+    // Null stands for undefined in some languages of jsii.
+    filters = given === undefined || given === null ? undefined : readExclusionFilters(given);
+  } catch (error) {
+    throw error instanceof NotAFilterError ? refusal(path, error.message) : error;
+  }
+  if (Token.isUnresolved(mutability)) {
+    return filters;
+  }
+  if (!isMutability(mutability)) {
+    throw refusal(path, unknownMutability(mutability));
+  }
+  if (filters && !filters.patterns) {
+    return filters;
+  }
+  const broken = brokenRule(mutability, filters?.patterns);
+  if (broken) {
+    throw refusal(path, broken);
+  }
+  return filters;
+}
+
+function checkRemovalPolicy(path: string, removalPolicy: RemovalPolicy | undefined): void {
+  if (removalPolicy === RemovalPolicy.SNAPSHOT) {
+    throw refusal(path, 'removalPolicy is SNAPSHOT, but a setting has no snapshots. Use DESTROY, which puts back what was there, or RETAIN, which leaves it as it is.');
+  }
+}
+
+function retains(removalPolicy: RemovalPolicy | undefined): boolean {
+  return removalPolicy === RemovalPolicy.RETAIN || removalPolicy === RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE;
+}
+
+/** The repository's ARN in a form that is the same for all that mean it. */
+function checkRepository(path: string, stack: Stack, repository: ecr.IRepository, declarations: Map<string, string>): string {
+  const arn = canonicalArn(stack, repository.repositoryArn);
+  if (isLookupDummy(arn)) {
+    return path;
+  }
+  const broken = brokenArn(arn);
+  if (broken) {
+    throw refusal(path, broken);
+  }
+  const other = declarations.get(arn);
+  if (other !== undefined) {
+    throw refusal(path, `repository is declared in this stack already, by ${other}, but a stack can declare a repository once. Remove one of the two.`);
+  }
+  return arn;
+}
+
+function warn(declaration: ImageTagMutability, repository: ecr.IRepository, filters: ExclusionFilters | undefined): void {
+  const annotations = Annotations.of(declaration);
+  const child = repository.node.defaultChild;
+  if (child && CfnResource.isCfnResource(child) && child.cfnResourceType === ecr.CfnRepository.CFN_RESOURCE_TYPE_NAME) {
+    annotations.addWarningV2(
+      'cdk-ecr-tag-mutability:ownRepository',
+      `repository is created by this app, at ${repository.node.path}. Its own properties imageTagMutability and imageTagMutabilityExclusionFilters serve better there: they take the same values and need no custom resource.`,
+    );
+  }
+  const everything = filters?.patterns?.find(matchesEveryTag);
+  if (everything !== undefined) {
+    annotations.addWarningV2(
+      'cdk-ecr-tag-mutability:matchesEveryTag',
+      `imageTagMutabilityExclusionFilters has the filter '${everything}', which excludes every tag, so that the setting applies to none. Narrow the filter, or use the opposite imageTagMutability without filters.`,
+    );
+  }
+}
+
+function refusal(path: string, message: string): Error {
+  return new Error(`${path}: ${message}`);
+}

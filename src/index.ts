@@ -1,0 +1,2 @@
+export * from './image-tag-mutability';
+export * from './image-tag-mutability-provider';
