@@ -75,7 +75,7 @@ async function show(
   }))));
 }
 
-/** Pushes two images under each tag: only the second says whether the tag is locked. */
+/** Pushes two images under each tag, since the first push of a new tag goes through in any case. */
 async function tryPushes(ecr: ECRClient, tries: ReadonlyArray<readonly [repository: string, tag: string, expected: 'accepted' | 'refused']>): Promise<boolean> {
   let allExpected = true;
   for (const [repository, tag, expected] of tries) {
@@ -130,8 +130,15 @@ function leave(emulators: Emulators): void {
 async function main(): Promise<void> {
   // Otherwise each SDK client may warn about the end of support for this Node, in the middle of a line.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
-  const { values } = parseArgs({ options: { keep: { type: 'boolean', default: false } } });
-  process.exit(await demo(values.keep) ? 0 : 1);
+  process.exit(await demo(isKeepAsked()) ? 0 : 1);
+}
+
+function isKeepAsked(): boolean {
+  try {
+    return parseArgs({ options: { keep: { type: 'boolean', default: false } } }).values.keep;
+  } catch (error) {
+    throw new Failure(`${(error as Error).message}. The demo knows --keep only.`);
+  }
 }
 
 main().catch((error: unknown) => {

@@ -24,7 +24,7 @@ export function marked(stack: Stack, markKey: string): iam.PolicyStatement {
     sid: 'ChangeMarkedRepositories',
     actions: WRITE,
     resources: [everyRepository(stack)],
-    conditions: { StringEquals: { [`aws:ResourceTag/${markKey}`]: Aws.STACK_ID }, },
+    conditions: { StringEquals: { [`aws:ResourceTag/${markKey}`]: Aws.STACK_ID }, ...ONLY_OWN_TAGS },
   });
 }
 

@@ -1,0 +1,45 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { App, DefaultStackSynthesizer, Stack } from 'aws-cdk-lib';
+import { AssetManifestArtifact } from 'aws-cdk-lib/cx-api';
+import type { Emulators } from '.';
+import type { Template } from './cloudformation';
+
+const BUCKET = 'assets';
+const PUBLISH = resolve(__dirname, 'publish.py');
+
+/** The parts of an asset manifest that are read here. */
+interface AssetManifest {
+  readonly files?: Readonly<Record<string, {
+    readonly source: { readonly path?: string; readonly packaging?: string };
+    readonly destinations: Readonly<Record<string, { readonly objectKey: string }>>;
+  }>>;
+}
+
+/**
+ * The template of a stack that `build` fills, for CloudFormation's calls without the CDK CLI. Its Lambda code is put into a
+ * bucket of the emulator's, as the CLI would put it into the bootstrap's.
+ */
+export async function publishedTemplate(emulators: Emulators, stackName: string, build: (stack: Stack) => void): Promise<Template> {
+  const app = new App({ analyticsReporting: false });
+  const stack = new Stack(app, stackName, {
+    env: { account: emulators.accountId, region: emulators.region },
+    synthesizer: new DefaultStackSynthesizer({ fileAssetsBucketName: BUCKET, generateBootstrapVersionRule: false }),
+  });
+  build(stack);
+  const assembly = app.synth();
+  for (const artifact of assembly.artifacts) {
+    if (!AssetManifestArtifact.isAssetManifestArtifact(artifact)) continue;
+    const manifest = JSON.parse(readFileSync(artifact.file, 'utf8')) as AssetManifest;
+    for (const { source, destinations } of Object.values(manifest.files ?? {})) {
+      // The others are templates, which go with the call itself.
+      if (source.packaging !== 'zip' || source.path === undefined) continue;
+      for (const { objectKey } of Object.values(destinations)) {
+        await promisify(execFile)(emulators.python, [PUBLISH, BUCKET, objectKey, join(assembly.directory, source.path)], { env: emulators.env });
+      }
+    }
+  }
+  return assembly.getStackByName(stackName).template as Template;
+}

@@ -1,0 +1,379 @@
+import { Environment, handle } from '../../lambda/lifecycle';
+import { Settings } from '../../src/settings';
+import { FakeClock, InMemoryEcr, named } from './in-memory-ecr';
+
+const MUTABLE: Settings = { mutability: 'MUTABLE', filters: [] };
+const IMMUTABLE: Settings = { mutability: 'IMMUTABLE', filters: [] };
+const LOCKED: Settings = { mutability: 'IMMUTABLE_WITH_EXCLUSION', filters: ['latest', 'dev-*'] };
+const FILTERED: Settings = { mutability: 'MUTABLE_WITH_EXCLUSION', filters: ['prod-*'] };
+
+const ARN = 'arn:aws:ecr:eu-west-1:111122223333:repository/team-a/api';
+const INVENTED = 'my-stack-Tags-1ABCDEFGHIJKL';
+
+const stackId = (name: string) => `arn:aws:cloudformation:eu-west-1:111122223333:stack/${name}/00000000-0000-0000-0000-${Buffer.from(name).toString('hex').padEnd(12, '0').slice(0, 12)}`;
+
+const properties = ({ mutability, filters }: Settings, arn = ARN) => ({
+  RepositoryArn: arn,
+  ImageTagMutability: mutability,
+  ...filters.length > 0 && {
+    ImageTagMutabilityExclusionFilters: filters.map((filter) => ({
+      ImageTagMutabilityExclusionFilterType: 'WILDCARD', ImageTagMutabilityExclusionFilterValue: filter,
+    })),
+  },
+});
+
+/** A stack whose provider works on one in-memory repository. */
+class Stack {
+  readonly lines: Record<string, unknown>[] = [];
+  readonly clock = new FakeClock();
+  readonly environment: Environment;
+
+  constructor(readonly ecr: InMemoryEcr, readonly name = 'a') {
+    this.environment = {
+      clock: this.clock,
+      log: (level, decision, details) => this.lines.push({ level, decision, ...details }),
+      mark: { key: `cdk-ecr-tag-mutability:stack:${Buffer.from(name).toString('hex').padEnd(12, '0').slice(0, 12)}`, value: stackId(name) },
+      ecr: () => ecr,
+    };
+  }
+
+  create = (settings: Settings, logicalId = 'Tags') => this.send('Create', logicalId, { ResourceProperties: properties(settings) });
+  update = (settings: Settings, old: Settings, logicalId = 'Tags') => this.send('Update', logicalId, {
+    PhysicalResourceId: ARN, ResourceProperties: properties(settings), OldResourceProperties: properties(old),
+  });
+
+  remove = (settings: Settings, logicalId = 'Tags', PhysicalResourceId = ARN) =>
+    this.send('Delete', logicalId, { PhysicalResourceId, ResourceProperties: properties(settings) });
+
+  decided = (decision: string) => this.lines.filter((line) => line.decision === decision);
+
+  private send(RequestType: string, LogicalResourceId: string, rest: object) {
+    return handle({ RequestType, LogicalResourceId, StackId: stackId(this.name), RequestId: 'r', ResponseURL: 'https://s.example/secret', ...rest }, this.environment);
+  }
+}
+
+describe.each([MUTABLE, IMMUTABLE, LOCKED, FILTERED])('a repository that was %j', (original) => {
+  test.each([MUTABLE, IMMUTABLE, LOCKED, FILTERED])('takes %j, and gets back what it had', async (declared) => {
+    const ecr = new InMemoryEcr(original);
+    const stack = new Stack(ecr);
+
+    expect(await stack.create(declared)).toEqual({
+      Status: 'SUCCESS',
+      PhysicalResourceId: ARN,
+      Data: { RegistryId: '111122223333', RepositoryName: 'team-a/api', ImageTagMutability: declared.mutability },
+    });
+    expect(ecr.settings).toEqual(declared);
+    expect(ecr.trace).toHaveLength(3);
+
+    expect((await stack.remove(declared)).Status).toBe('SUCCESS');
+    expect(ecr.settings).toEqual(original);
+    expect(ecr.trace).toEqual([]);
+    expect(ecr.puts).toEqual(original === declared ? [] : [declared, original]);
+  });
+});
+
+test('an update changes the settings and keeps the original', async () => {
+  const ecr = new InMemoryEcr(FILTERED);
+  const stack = new Stack(ecr);
+  await stack.create(LOCKED);
+  await stack.update(IMMUTABLE, LOCKED);
+  expect(ecr.settings).toEqual(IMMUTABLE);
+  await stack.remove(IMMUTABLE);
+  expect([ecr.settings, ecr.trace]).toEqual([FILTERED, []]);
+});
+
+test('an unchanged update writes nothing, also where the filters stand in another order', async () => {
+  const ecr = new InMemoryEcr({ ...LOCKED, filters: [...LOCKED.filters].reverse() });
+  const stack = new Stack(ecr);
+  await stack.create(LOCKED);
+  ecr.calls.length = 0;
+  await stack.update(LOCKED, LOCKED);
+  expect(ecr.calls).toEqual(['readTags', 'readSettings']);
+  expect(ecr.puts).toEqual([]);
+});
+
+describe('two stacks declare one repository', () => {
+  test.each([['the newer first', ['b', 'a']], ['the older first', ['a', 'b']]])('and give it back, %s', async (_, order) => {
+    const ecr = new InMemoryEcr(MUTABLE);
+    const stacks = { a: new Stack(ecr, 'a'), b: new Stack(ecr, 'b') };
+    await stacks.a.create(IMMUTABLE);
+    await stacks.b.create(LOCKED);
+    expect(ecr.settings).toEqual(LOCKED);
+    await stacks[order[0] as 'a' | 'b'].remove(LOCKED);
+    expect(ecr.settings).toEqual(order[0] === 'b' ? IMMUTABLE : LOCKED);
+    await stacks[order[1] as 'a' | 'b'].remove(LOCKED);
+    expect([ecr.settings, ecr.trace]).toEqual([MUTABLE, []]);
+  });
+
+  test('the older one, updated, stays under the newer one and says so', async () => {
+    const ecr = new InMemoryEcr(MUTABLE);
+    const [a, b] = [new Stack(ecr, 'a'), new Stack(ecr, 'b')];
+    await a.create(IMMUTABLE);
+    await b.create(LOCKED);
+    expect(await a.update(FILTERED, IMMUTABLE)).toMatchObject({ Status: 'SUCCESS', Data: { ImageTagMutability: 'IMMUTABLE_WITH_EXCLUSION' } });
+    expect(ecr.settings).toEqual(LOCKED);
+    expect(a.decided('overruled')).toMatchObject([{ level: 'WARN', by: 'b' }]);
+    await b.remove(LOCKED);
+    expect(ecr.settings).toEqual(FILTERED);
+  });
+
+  test('a renamed construct takes the place just above its own stack\'s, below the newer stack', async () => {
+    const ecr = new InMemoryEcr(MUTABLE);
+    const [a, b] = [new Stack(ecr, 'a'), new Stack(ecr, 'b')];
+    await a.create(IMMUTABLE, 'Old');
+    await b.create(LOCKED);
+    await a.create(FILTERED, 'New');
+    expect(ecr.settings).toEqual(LOCKED);
+    await b.remove(LOCKED);
+    expect(ecr.settings).toEqual(FILTERED);
+    await a.remove(IMMUTABLE, 'Old');
+    expect(ecr.settings).toEqual(FILTERED);
+    await a.remove(FILTERED, 'New');
+    expect([ecr.settings, ecr.trace]).toEqual([MUTABLE, []]);
+  });
+});
+
+test('an event delivered twice changes nothing the second time', async () => {
+  const ecr = new InMemoryEcr(MUTABLE);
+  const stack = new Stack(ecr);
+  await stack.create(LOCKED);
+  await stack.create(LOCKED);
+  expect(ecr.puts).toEqual([LOCKED]);
+  await stack.remove(LOCKED);
+  expect((await stack.remove(LOCKED)).Status).toBe('SUCCESS');
+  expect([ecr.settings, ecr.trace]).toEqual([MUTABLE, []]);
+});
+
+describe('an invocation that dies', () => {
+  const dies = (ecr: InMemoryEcr, at: number) => {
+    const from = ecr.calls.length;
+    ecr.before = (_, count) => {
+      if (count > from + at) {
+        throw named('Killed', 'the function was killed');
+      }
+    };
+  };
+  const calls = Array.from({ length: 9 }, (_, at) => at);
+
+  test.each(calls)('while it creates, after %i calls, leaves what its delete takes back', async (at) => {
+    for (const id of [ARN, INVENTED]) {
+      const ecr = new InMemoryEcr(FILTERED);
+      const stack = new Stack(ecr);
+      dies(ecr, at);
+      await stack.create(LOCKED);
+      ecr.before = () => {};
+      expect((await stack.remove(LOCKED, 'Tags', id)).Status).toBe('SUCCESS');
+      expect([ecr.settings, ecr.trace]).toEqual([FILTERED, []]);
+    }
+  });
+
+  test.each(calls)('while it deletes, after %i calls, is made good by the next try', async (at) => {
+    const ecr = new InMemoryEcr(FILTERED);
+    const stack = new Stack(ecr);
+    await stack.create(LOCKED);
+    dies(ecr, at);
+    await stack.remove(LOCKED);
+    ecr.before = () => {};
+    expect((await stack.remove(LOCKED)).Status).toBe('SUCCESS');
+    expect([ecr.settings, ecr.trace]).toEqual([FILTERED, []]);
+  });
+
+  test.each(calls)('while it updates, after %i calls, is made good by the rollback', async (at) => {
+    const ecr = new InMemoryEcr(MUTABLE);
+    const stack = new Stack(ecr);
+    await stack.create(LOCKED);
+    dies(ecr, at);
+    await stack.update(FILTERED, LOCKED);
+    ecr.before = () => {};
+    await stack.update(LOCKED, FILTERED);
+    expect(ecr.settings).toEqual(LOCKED);
+    await stack.remove(LOCKED);
+    expect([ecr.settings, ecr.trace]).toEqual([MUTABLE, []]);
+  });
+});
+
+test.each([1, 3, 6])('reads that lag %i times behind writes mislead nobody', async (lag) => {
+  const ecr = new InMemoryEcr(FILTERED);
+  ecr.lag = lag;
+  const stack = new Stack(ecr);
+  await stack.create(LOCKED);
+  expect([ecr.settings, ecr.puts]).toEqual([LOCKED, [LOCKED]]);
+  await stack.update(IMMUTABLE, LOCKED);
+  expect(ecr.settings).toEqual(IMMUTABLE);
+  await stack.remove(IMMUTABLE);
+  expect([ecr.settings, ecr.trace]).toEqual([FILTERED, []]);
+});
+
+describe('a delete with a physical id of CloudFormation\'s own', () => {
+  test('releases what a create that still runs records later', async () => {
+    const ecr = new InMemoryEcr(MUTABLE);
+    const [running, deleting] = [new Stack(ecr), new Stack(ecr)];
+    let created = false;
+    deleting.clock.onSleep = () => {
+      if (!created) {
+        created = true;
+        void running.create(LOCKED);
+      }
+    };
+    expect(await deleting.remove(LOCKED, 'Tags', INVENTED)).toEqual({ Status: 'SUCCESS', PhysicalResourceId: INVENTED });
+    expect([ecr.settings, ecr.trace]).toEqual([MUTABLE, []]);
+    expect(created).toBe(true);
+  });
+
+  test('takes back even the last put of a create that died of it', async () => {
+    const ecr = new InMemoryEcr(MUTABLE);
+    const stack = new Stack(ecr);
+    ecr.before = (method) => {
+      if (method === 'putSettings') {
+        throw named('Killed', 'killed while the put is under way');
+      }
+    };
+    const undone = stack.environment.ecr;
+    await handle({ RequestType: 'Create', LogicalResourceId: 'Tags', StackId: stackId('a'), ResourceProperties: properties(LOCKED) }, {
+      ...stack.environment, ecr: (repository, remaining) => ({ ...bound(undone(repository, remaining)), untag: () => Promise.reject(named('Killed', 'dead')) }),
+    });
+    ecr.before = () => {};
+    expect(ecr.trace).not.toEqual([]);
+    const started = stack.clock.now();
+    stack.clock.onSleep = (now) => {
+      if (now - started > 50_000) {
+        ecr.settings = LOCKED;
+      }
+    };
+    await stack.remove(LOCKED, 'Tags', INVENTED);
+    expect([ecr.settings, ecr.trace]).toEqual([MUTABLE, []]);
+  });
+
+  test('without an ARN in the properties touches nothing', async () => {
+    const ecr = new InMemoryEcr(MUTABLE);
+    const stack = new Stack(ecr);
+    const answer = await handle({ RequestType: 'Delete', LogicalResourceId: 'T', StackId: stackId('a'), PhysicalResourceId: INVENTED }, stack.environment);
+    expect(answer).toEqual({ Status: 'SUCCESS', PhysicalResourceId: INVENTED });
+    expect(ecr.calls).toEqual([]);
+  });
+
+  test('looks no longer than a create may write, and succeeds', async () => {
+    const ecr = new InMemoryEcr(MUTABLE);
+    const stack = new Stack(ecr);
+    const started = stack.clock.now();
+    expect((await stack.remove(LOCKED, 'Tags', INVENTED)).Status).toBe('SUCCESS');
+    expect(stack.clock.now() - started).toBeLessThanOrEqual(120_000);
+    expect(ecr.settings).toEqual(MUTABLE);
+  });
+});
+
+describe('a failure', () => {
+  test('of a create leaves nothing, and says what failed where', async () => {
+    const ecr = new InMemoryEcr(FILTERED);
+    const stack = new Stack(ecr);
+    ecr.before = (method) => {
+      if (method === 'putSettings') {
+        throw named('AccessDeniedException', 'User is not authorized with an explicit deny in a service control policy');
+      }
+    };
+    const answer = await stack.create(LOCKED);
+    expect(answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: ARN });
+    expect(answer).toHaveProperty('Reason', expect.stringMatching(/team-a\/api.*eu-west-1.*111122223333.*PutImageTagMutability.*AccessDeniedException.*explicit deny/));
+    expect([ecr.settings, ecr.trace]).toEqual([FILTERED, []]);
+  });
+
+  test('of tagging leaves the settings alone', async () => {
+    const ecr = new InMemoryEcr(MUTABLE);
+    ecr.before = (method) => {
+      if (method === 'tag') {
+        throw named('AccessDeniedException', 'not authorized to perform: ecr:TagResource');
+      }
+    };
+    const stack = new Stack(ecr);
+    const started = stack.clock.now();
+    expect(await stack.create(LOCKED)).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('TagResource') });
+    expect([ecr.settings, ecr.puts, ecr.trace]).toEqual([MUTABLE, [], []]);
+    expect(stack.clock.now() - started).toBeLessThanOrEqual(105_000);
+  });
+
+  test('for want of room among the tags names the limit', async () => {
+    const ecr = new InMemoryEcr(MUTABLE);
+    for (let tag = 0; tag < 48; tag++) {
+      ecr.tags.set(`team-${tag}`, 'x');
+    }
+    expect(await new Stack(ecr).create(LOCKED)).toMatchObject({ Status: 'FAILED', Reason: expect.stringMatching(/51 tags.*takes 50/) });
+    expect([ecr.settings, ecr.puts]).toEqual([MUTABLE, []]);
+  });
+
+  test('for a repository that does not exist names it', async () => {
+    const ecr = new InMemoryEcr(MUTABLE);
+    ecr.gone = true;
+    expect(await new Stack(ecr).create(LOCKED)).toMatchObject({ Status: 'FAILED', Reason: expect.stringMatching(/team-a\/api.*RepositoryNotFoundException/) });
+  });
+
+  test('to read a newer version\'s record touches nothing', async () => {
+    const ecr = new InMemoryEcr(MUTABLE);
+    const stack = new Stack(ecr);
+    await stack.create(LOCKED);
+    const [key] = ecr.trace.filter((tag) => tag.endsWith(':original'));
+    ecr.tags.set(key!, '2 whatever');
+    for (const answer of [await stack.update(IMMUTABLE, LOCKED), await stack.remove(LOCKED)]) {
+      expect(answer).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('newer version') });
+    }
+    expect([ecr.settings, ecr.trace.length]).toEqual([LOCKED, 3]);
+  });
+});
+
+test('a repository deleted before its stack needs nothing put back', async () => {
+  const ecr = new InMemoryEcr(MUTABLE);
+  const stack = new Stack(ecr);
+  await stack.create(LOCKED);
+  ecr.gone = true;
+  expect(await stack.remove(LOCKED)).toEqual({ Status: 'SUCCESS', PhysicalResourceId: ARN });
+});
+
+describe('where others erased the record', () => {
+  test('an update does not take its own settings for the original', async () => {
+    const ecr = new InMemoryEcr(MUTABLE);
+    const stack = new Stack(ecr);
+    await stack.create(LOCKED);
+    ecr.tags.clear();
+    expect((await stack.update(IMMUTABLE, LOCKED)).Status).toBe('SUCCESS');
+    await stack.remove(IMMUTABLE);
+    expect([ecr.settings, ecr.trace]).toEqual([IMMUTABLE, []]);
+    expect(stack.decided('original-unknown')).not.toEqual([]);
+  });
+
+  test('a delete leaves the settings and names them', async () => {
+    const ecr = new InMemoryEcr(MUTABLE);
+    const stack = new Stack(ecr);
+    await stack.create(LOCKED);
+    ecr.tags.clear();
+    expect((await stack.remove(LOCKED)).Status).toBe('SUCCESS');
+    expect(ecr.settings).toEqual(LOCKED);
+    expect(stack.decided('no-record')).toMatchObject([{ level: 'WARN', found: LOCKED }]);
+  });
+});
+
+test('settings changed by hand are logged before the original is put back', async () => {
+  const ecr = new InMemoryEcr(MUTABLE);
+  const stack = new Stack(ecr);
+  await stack.create(LOCKED);
+  ecr.settings = FILTERED;
+  await stack.remove(LOCKED);
+  expect(ecr.settings).toEqual(MUTABLE);
+  expect(stack.decided('changed-by-others')).toMatchObject([{ declared: LOCKED, found: FILTERED }]);
+});
+
+test('nothing that is logged or answered holds the ResponseURL', async () => {
+  const ecr = new InMemoryEcr(MUTABLE);
+  const stack = new Stack(ecr);
+  const answers = [await stack.create(LOCKED), await stack.remove(LOCKED)];
+  expect(JSON.stringify([stack.lines, answers])).not.toContain('secret');
+});
+
+/** A port whose methods can be replaced one by one. */
+function bound(ecr: ReturnType<Environment['ecr']>): ReturnType<Environment['ecr']> {
+  return {
+    readSettings: () => ecr.readSettings(),
+    readTags: () => ecr.readTags(),
+    putSettings: (settings) => ecr.putSettings(settings),
+    tag: (tags) => ecr.tag(tags),
+    untag: (keys) => ecr.untag(keys),
+  };
+}
