@@ -1,4 +1,6 @@
-import { resolve } from 'node:path';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import type { Environment } from './environment';
 import { Failure } from './failure';
 import { startProcessGroup } from './process-group';
@@ -15,20 +17,22 @@ export interface CdkOptions {
 
 /** Runs the real CDK CLI, and answers its output. */
 export async function cdk(args: readonly string[], options: CdkOptions): Promise<string> {
-  const group = startProcessGroup(CLI, [...args, '--no-notices', '--no-color'], {
+  // An output folder of its own: the CLI refuses two runs at once in one.
+  const output = mkdtempSync(join(options.env.TMPDIR ?? tmpdir(), 'cdk.out-'));
+  const group = startProcessGroup(CLI, [...args, '--output', output, '--no-notices', '--no-color'], {
     cwd: options.app,
     env: { ...options.env, CDK_DISABLE_CLI_TELEMETRY: 'true', CDK_DISABLE_VERSION_CHECK: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  let output = '';
+  let text = '';
   const take = (chunk: Buffer) => {
-    output += chunk.toString();
+    text += chunk.toString();
     options.onOutput?.(chunk.toString());
   };
   group.process.stdout?.on('data', take);
   group.process.stderr?.on('data', take);
   const code = await new Promise<number | null>((done) => group.process.once('close', done));
   group.stop();
-  if (code !== 0) throw new Failure(`cdk ${args.join(' ')} failed:\n${output.trimEnd()}`);
-  return output;
+  if (code !== 0) throw new Failure(`cdk ${args.join(' ')} failed:\n${text.trimEnd()}`);
+  return text;
 }
