@@ -1,4 +1,4 @@
-import { awscdk, javascript } from 'projen';
+import { JsonFile, awscdk, javascript } from 'projen';
 
 /** The first aws-cdk-lib with `ecr.ImageTagMutabilityExclusionFilter`. */
 const CDK_FLOOR = '2.221.0';
@@ -65,6 +65,9 @@ const project = new awscdk.AwsCdkConstructLibrary({
   ],
 });
 
+// jsii warns of it at each run; Node 20 stays supported here until the SDKs drop it.
+project.tasks.addEnvironment('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '20');
+
 // The lock file names no registry host, so that it installs from whichever registry the reader uses.
 project.npmrc.addConfig('omit-lockfile-registry-resolved', 'true');
 
@@ -83,6 +86,16 @@ const bundle = project.addTask('bundle', {
 });
 project.compileTask.spawn(bundle);
 
+// The linter looks for the tsconfig that is nearest to a file.
+for (const folder of ['lambda', 'e2e']) {
+  new JsonFile(project, `${folder}/tsconfig.json`, { obj: { extends: '../test/tsconfig.json', include: ['**/*.ts', '../src/**/*.ts'] } });
+}
+
+// The Lambda's client is bundled with it, so that users install none.
+project.eslint?.allowDevDeps('lambda/**');
+// The examples import the library as its users do; nothing links it before the demo runs.
+project.eslint?.addOverride({ files: ['examples/**'], rules: { 'import/no-unresolved': 'off' } });
+
 const demo = project.addTask('demo', { description: 'Show the library at work, with the CDK CLI on emulators', receiveArgs: true });
 demo.spawn(project.compileTask);
 demo.exec('tsx e2e/demo.ts', { receiveArgs: true });
@@ -94,6 +107,7 @@ const unit = project.addTask('test:unit', {
 const e2e = project.addTask('test:e2e', { description: 'Deploy for real on the emulators (compile first)' });
 e2e.exec('jest --ci --config e2e/jest.config.json --runInBand', { receiveArgs: true });
 project.testTask.reset();
+project.testTask.env('ESLINT_USE_FLAT_CONFIG', 'false');
 project.testTask.exec('eslint --ext .ts src lambda test e2e examples/typescript .projenrc.ts');
 project.testTask.exec('tsc --noEmit -p test/tsconfig.json');
 project.testTask.spawn(project.compileTask);

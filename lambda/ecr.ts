@@ -2,8 +2,8 @@ import {
   DescribeRepositoriesCommand, ECRClient, ListTagsForResourceCommand, PutImageTagMutabilityCommand, TagResourceCommand,
   UntagResourceCommand,
 } from '@aws-sdk/client-ecr';
-import { Settings, isMutability } from '../src/settings';
 import { Repository } from './repository';
+import { Settings, isMutability } from '../src/settings';
 
 export type Tags = ReadonlyMap<string, string>;
 

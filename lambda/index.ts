@@ -1,10 +1,10 @@
-import { ENV_MARK_KEY, ENV_MARK_VALUE } from '../src/contract';
 import { answerText, deliver, destinationOf } from './answer';
 import { systemClock } from './clock';
 import { ecr, ecrClient } from './ecr';
 import { handle } from './lifecycle';
 import { consoleLog } from './log';
 import { UntrustedEvent } from './request';
+import { ENV_MARK_KEY, ENV_MARK_VALUE } from '../src/contract';
 
 /** The function behind `ImageTagMutabilityProvider`. */
 export async function handler(input: unknown): Promise<void> {

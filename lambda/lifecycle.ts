@@ -1,5 +1,3 @@
-import { ResourceAttributes } from '../src/contract';
-import { Settings } from '../src/settings';
 import { Clock } from './clock';
 import { Ecr } from './ecr';
 import { Log } from './log';
@@ -8,6 +6,8 @@ import { Context, Owner, declare, release } from './protocol';
 import { readYourWrites } from './read-your-writes';
 import { Repository } from './repository';
 import { DeclareRequest, DeleteRequest, Request, UntrustedEvent, parseRequest } from './request';
+import { ResourceAttributes } from '../src/contract';
+import { Settings } from '../src/settings';
 
 /** An invocation writes to ECR in its first two minutes only: whoever comes after it can wait for that. */
 const WRITES_END = 120_000;

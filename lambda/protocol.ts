@@ -1,10 +1,10 @@
-import { Settings, sameSettings } from '../src/settings';
 import { Clock } from './clock';
 import { Ecr, Tags } from './ecr';
 import { Log } from './log';
 import {
   DeclaredDeclaration, declarationKey, hasMark, isOurs, keysOf, newest, originalOf, placeFor, readRecord, writeDeclaration,
 } from './record';
+import { Settings, sameSettings } from '../src/settings';
 
 /** Whose declaration it is, and the tag by which the provider's role may still write to a repository that left the template. */
 export interface Owner {

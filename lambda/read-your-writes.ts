@@ -1,6 +1,6 @@
-import { sameSettings, Settings } from '../src/settings';
 import { Clock } from './clock';
 import { Ecr, Tags } from './ecr';
+import { sameSettings, Settings } from '../src/settings';
 
 /** How long a read may lag behind a write, in pauses: what is still not shown after them was overwritten by others. */
 const PAUSES = [50, 100, 200, 400, 800, 1_600];

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
+import { Tags } from './ecr';
 import { TAG_PREFIX } from '../src/contract';
 import { Settings, brokenRule, isMutability, takesFilters } from '../src/settings';
-import { Tags } from './ecr';
 
 /**
  * The record of declarations, as it stands in a repository's tags. It is a wire format between versions of this library in
@@ -131,7 +131,7 @@ export function newest(declarations: readonly Declaration[]): DeclaredDeclaratio
     .filter((declaration): declaration is DeclaredDeclaration =>
       declaration.declared !== undefined && !declaration.declared.going)
     .reduce<DeclaredDeclaration | undefined>(
-    (last, next) => last && isAbove(last, next) ? last : next, undefined);
+      (last, next) => last && isAbove(last, next) ? last : next, undefined);
 }
 
 /** Two stacks that declared at the same moment share an order: their keys decide, for each reader alike. */
@@ -153,7 +153,7 @@ export function placeFor(key: string, declarations: readonly Declaration[]): Pla
   const places = (list: readonly Declaration[]) => list.map(({ declared }) => declared!.place);
   const renamed = places(others.filter((other) => sameStack(other, { key })))
     .reduce<Place | undefined>((top, place) =>
-    top && (top.order > place.order || (top.order === place.order && top.rename > place.rename)) ? top : place, undefined);
+      top && (top.order > place.order || (top.order === place.order && top.rename > place.rename)) ? top : place, undefined);
   return renamed
     ? { order: renamed.order, rename: renamed.rename + 1 }
     : { order: Math.max(0, ...places(others).map(({ order }) => order)) + 1, rename: 0 };

@@ -1,11 +1,11 @@
+import { Repository, parseRepositoryArn } from './repository';
 import { ResourceProperties } from '../src/contract';
 import { Settings, brokenRule, isMutability, unknownMutability } from '../src/settings';
-import { Repository, parseRepositoryArn } from './repository';
 
 /** CloudFormation's event, of which nothing has been believed yet. */
 export type UntrustedEvent = Readonly<Partial<Record<
 'RequestType' | 'ResponseURL' | 'StackId' | 'RequestId' | 'LogicalResourceId' | 'PhysicalResourceId' | 'ResourceProperties' | 'OldResourceProperties',
-unknown>>>;
+  unknown>>>;
 
 export type Request = DeclareRequest | DeleteRequest;
 

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Settings } from '../emulators/ecr';
 import { bold, green, red, say } from './terminal';
+import type { Settings } from '../emulators/ecr';
 
 export interface Row {
   readonly name: string;
@@ -16,7 +16,7 @@ const pad = (text: string) => text.padEnd(WIDTH);
 /** Prints the table, and answers whether ECR's settings are the declared ones, or those from before. */
 export function table(rows: readonly Row[]): boolean {
   say();
-  say(bold(`  ${pad('before')}${pad('declared')}${pad('ECR answers now')}`));
+  say(bold(`  ${pad('before')}${pad('declared')}ECR answers now`));
   let allExpected = true;
   for (const { name, before, declared, now } of rows) {
     const expected = isDeepStrictEqual(now, declared ?? before);

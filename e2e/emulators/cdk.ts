@@ -32,7 +32,6 @@ export async function cdk(args: readonly string[], options: CdkOptions): Promise
   group.process.stdout?.on('data', take);
   group.process.stderr?.on('data', take);
   const code = await new Promise<number | null>((done) => group.process.once('close', done));
-  group.stop();
   if (code !== 0) throw new Failure(`cdk ${args.join(' ')} failed:\n${text.trimEnd()}`);
   return text;
 }

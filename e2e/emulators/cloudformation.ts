@@ -48,7 +48,7 @@ async function ended(client: CloudFormationClient, stackId: string, wanted: stri
     if (status === wanted) return;
     const late = Date.now() > deadline;
     if (late || !status.endsWith('_IN_PROGRESS')) {
-      throw new StackFailure(stackId, late ? `still ${status}` : status, await reasons(client, stackId, before));
+      throw new StackFailure(stackId, late ? `still ${status}` : status, await failureReasons(client, stackId, before));
     }
     await sleep(POLL_MS);
   }
@@ -61,7 +61,7 @@ async function describe(client: CloudFormationClient, stackId: string): Promise<
 }
 
 /** What the failed resources of the newest operation say, first to last. */
-async function reasons(client: CloudFormationClient, stackId: string, before: ReadonlySet<string>): Promise<string[]> {
+async function failureReasons(client: CloudFormationClient, stackId: string, before: ReadonlySet<string>): Promise<string[]> {
   return (await events(client, stackId))
     .filter(({ EventId = '', ResourceStatus = '' }) => !before.has(EventId) && ResourceStatus.endsWith('_FAILED'))
     .map(({ LogicalResourceId, ResourceStatus, ResourceStatusReason = 'no reason given' }) => `${LogicalResourceId} ${ResourceStatus}: ${ResourceStatusReason}`)

@@ -41,8 +41,6 @@ export function startProcessGroup(command: string, args: readonly string[], opti
     ? [['-c', WATCHED, command, command, ...args], [...options.stdio, 'pipe']]
     : [['-c', 'exec "$@"', command, command, ...args], [...options.stdio]];
   const child = spawn('/bin/sh', shellArgs, { cwd: options.cwd, env: options.env, stdio: stdio as StdioOptions, detached: true });
-  // What the command left behind ends with it, and so does the wait for its output.
-  child.once('exit', () => child.stdio[3]?.destroy());
   const pid = child.pid;
   if (pid === undefined) throw new Error(`cannot start ${command}`);
 
@@ -50,7 +48,8 @@ export function startProcessGroup(command: string, args: readonly string[], opti
     process: child,
     pid,
     stop: () => {
-      running.delete(group);
+      // Once it is gone, its id may be another's.
+      if (!running.delete(group)) return;
       try {
         process.kill(-pid, 'SIGKILL');
       } catch {
@@ -63,6 +62,8 @@ export function startProcessGroup(command: string, args: readonly string[], opti
     },
   };
   running.add(group);
+  // What the command leaves behind ends with it, and so does the wait for its output.
+  child.once('exit', () => group.stop());
   return group;
 }
 

@@ -9,7 +9,7 @@ const MEND = 'install one, or name it in the variable PYTHON';
 /** The Python to make the virtual environment with: `PYTHON` of the environment, or `python3` on the PATH. */
 export function findPython(env: NodeJS.ProcessEnv = process.env): string {
   const python = env.PYTHON || 'python3';
-  const found = spawnSync(python, ['-c', 'import sys; print(*sys.version_info[:3], sep=".")'], { env, encoding: 'utf8' });
+  const found = spawnSync(python, ['-c', 'import sys; print("%d.%d.%d" % sys.version_info[:3])'], { env, encoding: 'utf8' });
   if (found.error || found.status !== 0) {
     throw new Failure(`${NEED}, and \`${python}\` does not run: ${MEND}.`);
   }

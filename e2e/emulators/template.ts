@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { App, DefaultStackSynthesizer, Stack } from 'aws-cdk-lib';
@@ -23,7 +23,7 @@ interface AssetManifest {
  * bucket of the emulator's, as the CLI would put it into the bootstrap's.
  */
 export async function publishedTemplate(emulators: Emulators, stackName: string, build: (stack: Stack) => void): Promise<Template> {
-  const app = new App({ analyticsReporting: false });
+  const app = new App({ analyticsReporting: false, outdir: mkdtempSync(join(emulators.env.TMPDIR, 'cdk.out-')) });
   const stack = new Stack(app, stackName, {
     env: { account: emulators.accountId, region: emulators.region },
     synthesizer: new DefaultStackSynthesizer({ fileAssetsBucketName: BUCKET, generateBootstrapVersionRule: false }),

@@ -8,13 +8,14 @@ export class InMemoryEcr implements Ecr {
   readonly puts: Settings[] = [];
   readonly calls: (keyof Ecr)[] = [];
   gone = false;
-  /** Runs before each call; throws to fail it. */
-  before: (method: keyof Ecr, count: number) => void = () => {};
   /** How many times a read still shows what was there before the last write. */
   lag = 0;
   private stale: { tags: Tags; settings: Settings; reads: number } | undefined;
 
   constructor(public settings: Settings) {}
+
+  /** Runs before each call; throws to fail it. */
+  before: (method: keyof Ecr, count: number) => void = () => {};
 
   async readSettings(): Promise<Settings> {
     this.enter('readSettings');

@@ -1,6 +1,6 @@
+import { FakeClock, InMemoryEcr, named } from './in-memory-ecr';
 import { Environment, handle } from '../../lambda/lifecycle';
 import { Settings } from '../../src/settings';
-import { FakeClock, InMemoryEcr, named } from './in-memory-ecr';
 
 const MUTABLE: Settings = { mutability: 'MUTABLE', filters: [] };
 const IMMUTABLE: Settings = { mutability: 'IMMUTABLE', filters: [] };
