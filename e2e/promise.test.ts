@@ -2,10 +2,10 @@ import { CreateRepositoryCommand, DeleteRepositoryCommand, ImageTagMutability as
 import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { ImageTagMutabilityExclusionFilter, Repository, TagMutability } from 'aws-cdk-lib/aws-ecr';
 import { Emulators, startEmulators } from './emulators';
+import { ImageTagMutability } from '../src';
 import { createStack, deleteStack, updateStack } from './emulators/cloudformation';
 import { Settings, recordOf, settingsOf, tagsOf } from './emulators/ecr';
 import { publishedTemplate } from './emulators/template';
-import { ImageTagMutability } from '../src';
 
 /** What a template declares for one repository: its name, then the setting with its filters. */
 interface Declaration {

@@ -1,8 +1,7 @@
 import { Reference, Stack, Token } from 'aws-cdk-lib';
+import { isRepositoryName } from './repository-name';
 import { refOf, spellTokens } from './token-text';
 
-// https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_Repository.html
-const NAME = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$/;
 const ARN = /^arn:\*:ecr:[a-z0-9-]+:[0-9]{12}:repository\/(.+)$/;
 const TOKEN = '{';
 
@@ -36,7 +35,7 @@ export function brokenArn(canonical: string): string | undefined {
   const name = literal ? ARN.exec(canonical)?.[1] : canonical.split(':repository/')[1];
   const fine = name === undefined
     ? !literal
-    : name.includes(TOKEN) || (name.length >= 2 && name.length <= 256 && NAME.test(name));
+    : name.includes(TOKEN) || isRepositoryName(name);
   return fine
     ? undefined
     : `repository has the ARN '${canonical.replace('arn:*:', 'arn:<partition>:').slice(0, 400)}', but ECR's ARNs are arn:<partition>:ecr:<region>:<account>:repository/<name>, with a name of 2 to 256 lower-case letters and digits, with '.', '_', '-' or '/' between them. Mend the name or the ARN that was given to ecr.Repository.fromRepositoryName() or fromRepositoryArn().`;

@@ -26,7 +26,7 @@ const properties = ({ mutability, filters }: Settings, arn = ARN) => ({
 class Stack {
   readonly lines: Record<string, unknown>[] = [];
   readonly clock = new FakeClock();
-  readonly environment: Environment;
+  readonly environment: { -readonly [K in keyof Environment]: Environment[K] };
 
   constructor(readonly ecr: InMemoryEcr, readonly name = 'a') {
     this.environment = {
@@ -131,6 +131,22 @@ describe('two stacks declare one repository', () => {
     await a.remove(FILTERED, 'New');
     expect([ecr.settings, ecr.trace]).toEqual([MUTABLE, []]);
   });
+});
+
+test('a stack that is updated while a newer declaration goes away does not put the newer one back', async () => {
+  const ecr = new InMemoryEcr(MUTABLE);
+  const [older, newer] = [new Stack(ecr, 'a'), new Stack(ecr, 'b')];
+  await older.create(IMMUTABLE);
+  await newer.create(LOCKED);
+  newer.environment.ecr = () => ({
+    ...bound(ecr),
+    untag: async (keys) => {
+      await older.update(FILTERED, IMMUTABLE);
+      await ecr.untag(keys);
+    },
+  });
+  await newer.remove(LOCKED);
+  expect([ecr.settings, ecr.trace.length]).toEqual([FILTERED, 3]);
 });
 
 test('an event delivered twice changes nothing the second time', async () => {
