@@ -54,7 +54,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-sdk/client-cloudformation',
     '@aws-sdk/client-ecr',
     '@aws-sdk/client-lambda',
-    '@swc/core',
+    '@swc/core@1.16.18',
     '@swc/jest',
     '@types/aws-lambda',
     'aws-cdk@2.1148.1',
@@ -67,6 +67,9 @@ const project = new awscdk.AwsCdkConstructLibrary({
 
 // jsii warns of it at each run; Node 20 stays supported here until the SDKs drop it.
 project.tasks.addEnvironment('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '20');
+
+// `npm ci` wants the packages of all platforms in the lock file, and the newest of these is not published for all.
+project.package.addPackageResolutions('@swc/core@1.16.18', 'unrs-resolver@1.11.1');
 
 // The lock file names no registry host, so that it installs from whichever registry the reader uses.
 project.npmrc.addConfig('omit-lockfile-registry-resolved', 'true');
