@@ -50,8 +50,10 @@ export interface RepositoryRecord {
 
 const VERSION = 1;
 const MAX_VALUE = 256;
-const PART = /^1 (\d{1,2})\/(\d{1,2}) (.+)$/;
+const PART = /^1 ([1-9]\d?)\/([1-9]\d?) (.+)$/;
 const DECLARED = /^(declared|going) (\d{1,9})\.(\d{1,9}) by ([A-Za-z0-9-]{1,128}) until (\S{24}) (.+)$/;
+/** The highest number that can be read back. Nobody declares that often: only an edited tag comes near it. */
+const HIGHEST = 999_999_999;
 const KEY = /^([0-9a-f]{12}:([0-9a-f]{12})-[0-9a-f]{12}):(declared|original)(?:\.\d{1,2})?$/;
 const UNKNOWN = 'unknown';
 
@@ -155,8 +157,8 @@ export function placeFor(key: string, declarations: readonly Declaration[]): Pla
     .reduce<Place | undefined>((top, place) =>
       top && (top.order > place.order || (top.order === place.order && top.rename > place.rename)) ? top : place, undefined);
   return renamed
-    ? { order: renamed.order, rename: renamed.rename + 1 }
-    : { order: Math.max(0, ...places(others).map(({ order }) => order)) + 1, rename: 0 };
+    ? { order: renamed.order, rename: Math.min(renamed.rename + 1, HIGHEST) }
+    : { order: Math.min(Math.max(0, ...places(others).map(({ order }) => order)) + 1, HIGHEST), rename: 0 };
 }
 
 /** The original is one and the same for all: any copy will do where the own one is lost. */
@@ -172,11 +174,12 @@ function declaredText({ going, place, stackName, until, settings }: Declared): s
 function parseDeclared(text: string | undefined): Declared | undefined {
   const [, state, order, rename, stackName, time, rest] = DECLARED.exec(text ?? '') ?? [];
   const settings = parseSettings(rest);
+  const place = { order: Number(order), rename: Number(rename) };
   const until = Date.parse(time ?? '');
   if (!stackName || !settings || Number.isNaN(until)) {
     return undefined;
   }
-  return { going: state === 'going', place: { order: Number(order), rename: Number(rename) }, stackName, until, settings };
+  return { going: state === 'going', place, stackName, until, settings };
 }
 
 function settingsText({ mutability, filters }: Settings): string {

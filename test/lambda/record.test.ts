@@ -1,0 +1,201 @@
+import { Tags } from '../../lambda/ecr';
+import {
+  Declaration, DeclaredDeclaration, NewerRecordError, declarationKey, keysOf, newest, originalOf, placeFor, readRecord, writeDeclaration,
+} from '../../lambda/record';
+import { Settings } from '../../src/settings';
+
+const MARK = 'cdk-ecr-tag-mutability:stack:0123456789ab';
+const keyOf = (stack: string, logicalId = 'Tags') => declarationKey(MARK, stack, logicalId);
+const KEY = keyOf('a');
+const MUTABLE: Settings = { mutability: 'MUTABLE', filters: [] };
+const IMMUTABLE: Settings = { mutability: 'IMMUTABLE', filters: [] };
+const LOCKED: Settings = { mutability: 'IMMUTABLE_WITH_EXCLUSION', filters: ['latest', 'dev-*'] };
+const longFilters = (letters: string) => [...letters].map((letter) => `*${letter.repeat(126)}*`);
+const LONG: Settings = { mutability: 'IMMUTABLE_WITH_EXCLUSION', filters: longFilters('abcde') };
+const LONG_ORIGINAL: Settings = { mutability: 'MUTABLE_WITH_EXCLUSION', filters: longFilters('VWXYZ') };
+const UNTIL = Date.parse('2026-01-02T03:04:05.678Z');
+
+function declaration(settings: Settings, original?: Settings, { key = KEY, order = 1, rename = 0, going = false, stackName = 'my-stack' } = {}): DeclaredDeclaration {
+  return { key, declared: { going, place: { order, rename }, stackName, until: UNTIL, settings }, original };
+}
+const edited = (tags: Tags, ...changes: [string, string | undefined][]) =>
+  new Map([...new Map<string, string | undefined>([...tags, ...changes])].filter((tag): tag is [string, string] => tag[1] !== undefined));
+
+describe('a declaration', () => {
+  const ALL: [string, DeclaredDeclaration][] = [
+    ['of a plain setting', declaration(IMMUTABLE, MUTABLE)],
+    ['of filters', declaration(LOCKED, { mutability: 'MUTABLE_WITH_EXCLUSION', filters: ['prod-*'] })],
+    ['whose original is unknown', declaration(IMMUTABLE, undefined)],
+    ['that is going', declaration(LOCKED, MUTABLE, { going: true, order: 12, rename: 3 })],
+    ['of one wildcard', declaration({ mutability: 'MUTABLE_WITH_EXCLUSION', filters: ['*', '**', '._-'] }, IMMUTABLE)],
+    ['of five filters of 128 characters over five others', declaration(LONG, LONG_ORIGINAL)],
+    ['of everything at its longest', declaration(LONG, LONG_ORIGINAL, { order: 999_999_999, rename: 999_999_999, stackName: 's'.repeat(128) })],
+  ];
+
+  test.each(ALL)('%s is read as it was written, in any order of the tags', (_, written) => {
+    const tags = [...writeDeclaration(written)];
+    expect(readRecord(new Map(tags))).toEqual({ declarations: [written], damaged: [] });
+    expect(readRecord(new Map(tags.reverse()))).toEqual({ declarations: [written], damaged: [] });
+  });
+
+  test.each(ALL)('%s makes tags that ECR takes', (_, written) => {
+    const tags = writeDeclaration(written);
+    for (const [key, value] of tags) {
+      expect(key).toMatch(/^cdk-ecr-tag-mutability:[A-Za-z0-9 _.:/=+\-@]{1,105}$/);
+      expect(value).toMatch(/^1 [A-Za-z0-9 _.:/=+\-@]{1,254}$/);
+      expect(value).toBe(value.trim());
+    }
+    expect(tags.size).toBeLessThanOrEqual(20);
+  });
+
+  test('can be read by a person, with @ for the * that a tag cannot hold', () => {
+    expect(writeDeclaration(declaration(LOCKED, MUTABLE, { order: 3 }))).toEqual(new Map([
+      [`${KEY}:declared`, '1 1/1 declared 3.0 by my-stack until 2026-01-02T03:04:05.678Z IMMUTABLE_WITH_EXCLUSION latest dev-@'],
+      [`${KEY}:original`, '1 1/1 MUTABLE'],
+    ]));
+    expect(writeDeclaration(declaration(LOCKED, undefined, { going: true })).get(`${KEY}:declared`)).toMatch(/^1 1\/1 going 1\.0 by /);
+    expect(writeDeclaration(declaration(LOCKED)).get(`${KEY}:original`)).toBe('1 1/1 unknown');
+  });
+
+  test('has a key that starts with the hash of its mark, and is its own', () => {
+    expect(KEY).toMatch(/^cdk-ecr-tag-mutability:0123456789ab:[0-9a-f]{12}-[0-9a-f]{12}$/);
+    expect(new Set([KEY, keyOf('b'), keyOf('a', 'Other')]).size).toBe(3);
+    expect(keyOf('a')).toBe(KEY);
+  });
+
+  test('is told apart from another one with all its keys', () => {
+    const other = declaration(LONG, MUTABLE, { key: keyOf('b'), order: 2 });
+    const tags = new Map([...writeDeclaration(declaration(IMMUTABLE, MUTABLE)), ...writeDeclaration(other)]);
+    expect(readRecord(tags).declarations).toEqual([declaration(IMMUTABLE, MUTABLE), other]);
+    expect(keysOf(KEY, tags)).toEqual([`${KEY}:declared`, `${KEY}:original`]);
+    expect(keysOf(other.key, tags)).toEqual([...writeDeclaration(other).keys()]);
+  });
+});
+
+describe('a damaged record', () => {
+  const tags = writeDeclaration(declaration(LONG, LONG_ORIGINAL));
+
+  test.each([...tags.keys()])('is what misses the part %s', (key) => {
+    const text = key.includes(':declared') ? 'declared' : 'original';
+    const { declarations, damaged } = readRecord(edited(tags, [key, undefined]));
+    expect(damaged).toEqual([`${KEY}:${text}`]);
+    expect(declarations).toEqual([{ ...declaration(LONG, LONG_ORIGINAL), [text]: undefined }]);
+  });
+
+  test('is what has two parts exchanged, or a part of another count', () => {
+    const [second, third] = [`${KEY}:original.2`, `${KEY}:original.3`];
+    expect(readRecord(edited(tags, [second, tags.get(third)], [third, tags.get(second)])).damaged).toEqual([`${KEY}:original`]);
+    expect(readRecord(edited(tags, [second, tags.get(second)!.replace(/^1 2\/\d+/, '1 2/9')])).damaged).toEqual([`${KEY}:original`]);
+  });
+
+  test.each([
+    '', '1', '1 1/1', '1 1/1 ', 'MUTABLE', '0 1/1 MUTABLE', '1 0/1 MUTABLE', '1 2/2 MUTABLE', '1 1/2 MUTABLE', '1 1/0 MUTABLE', '1 1/1 mutable', '1 1/1 FROZEN',
+    '1 1/1 Unknown', '1 1/1 __proto__', '1 1/1 MUTABLE dev-@', '1 1/1 IMMUTABLE_WITH_EXCLUSION', '1 1/1 IMMUTABLE_WITH_EXCLUSION  a',
+    '1 1/1 IMMUTABLE_WITH_EXCLUSION a a', '1 1/1 IMMUTABLE_WITH_EXCLUSION @a@b@', '1 1/1 IMMUTABLE_WITH_EXCLUSION a/b',
+    '1 1/1 IMMUTABLE_WITH_EXCLUSION a b c d e f', `1 1/1 IMMUTABLE_WITH_EXCLUSION ${'a'.repeat(129)}`,
+  ])('is an original of %j, which is never put back', (value) => {
+    const { declarations, damaged } = readRecord(edited(writeDeclaration(declaration(LOCKED, MUTABLE)), [`${KEY}:original`, value]));
+    expect(damaged).toEqual([`${KEY}:original`]);
+    expect(originalOf(declarations, KEY)).toBeUndefined();
+  });
+
+  const GOOD = 'declared 1.0 by my-stack until 2026-01-02T03:04:05.678Z IMMUTABLE';
+  test.each([
+    'unknown', GOOD.replace('declared', 'Declared'), GOOD.replace('1.0', '1'), GOOD.replace('1.0', '-1.0'), GOOD.replace('1.0', '1234567890.0'),
+    GOOD.replace('my-stack', 'my_stack'), GOOD.replace('my-stack', 's'.repeat(129)), GOOD.replace('2026-01', '2026-13'), GOOD.replace('Z', ''), GOOD.replace(' IMMUTABLE', ''),
+    `${GOOD} dev-@`, `${GOOD}_WITH_EXCLUSION`, `${GOOD} `,
+  ])('is a declaration of %j, which has no say', (text) => {
+    const { declarations, damaged } = readRecord(edited(writeDeclaration(declaration(LOCKED, MUTABLE)), [`${KEY}:declared`, `1 1/1 ${text}`]));
+    expect(damaged).toEqual([`${KEY}:declared`]);
+    expect(declarations).toEqual([{ key: KEY, declared: undefined, original: MUTABLE }]);
+    expect(newest(declarations)).toBeUndefined();
+  });
+
+  test.each(['', 'x', 'x:declared', `${KEY.slice(23)}`, `${KEY.slice(23)}:other`, `${KEY.slice(23)}:declared.123`, `${KEY.slice(23)}:declared.x`, '__proto__'])(
+    'is a key of this library that it does not write: %j', (rest) => {
+      const key = `cdk-ecr-tag-mutability:${rest}`;
+      expect(readRecord(new Map([[key, '1 1/1 MUTABLE']]))).toEqual({ declarations: [], damaged: [key] });
+    });
+});
+
+describe('what is no part of the record', () => {
+  const tags = writeDeclaration(declaration(LOCKED, MUTABLE));
+
+  test('is ignored: tags of others, and marks', () => {
+    const more = edited(tags, ['team', '2 x'], [MARK, '2 arn'], ['aws:cloudformation:stack-name', 'x'], ['cdk-ecr-tag-mutability', '9 x']);
+    expect(readRecord(more)).toEqual({ declarations: [declaration(LOCKED, MUTABLE)], damaged: [] });
+  });
+
+  test('is ignored: left-over parts of a longer text, though they go with the declaration', () => {
+    const more = edited(tags, [`${KEY}:declared.2`, '1 2/3 left'], [`${KEY}:declared.3`, '1 3/3 over'], [`${KEY}:original.2`, '1 2/2 dev-@']);
+    expect(readRecord(more)).toEqual({ declarations: [declaration(LOCKED, MUTABLE)], damaged: [] });
+    expect(keysOf(KEY, more)).toHaveLength(5);
+  });
+});
+
+describe('a record of a newer version', () => {
+  test.each([':declared', ':original', ':declared.2', ':something-new', '-new'])('is refused for the tag …%s, which is named', (end) => {
+    const tags = edited(writeDeclaration(declaration(LOCKED, MUTABLE)), [`${KEY}${end}`, '2 anything']);
+    expect(() => readRecord(tags)).toThrow(NewerRecordError);
+    expect(() => readRecord(tags)).toThrow(new RegExp(`tag ${KEY}${end} is of format 2, .* reads format 1\\. Update .* Nothing was changed`));
+  });
+
+  test('is refused by number, not by letter', () => {
+    expect(() => readRecord(new Map([[`${KEY}:declared`, '10 x']]))).toThrow(/of format 10,/);
+  });
+});
+
+describe('the place of a declaration', () => {
+  const at = (key: string, order: number, rename = 0, going = false) => declaration(IMMUTABLE, MUTABLE, { key, order, rename, going });
+
+  test.each<[string, Declaration[], { order: number; rename: number }]>([
+    ['the first one where there is none', [], { order: 1, rename: 0 }],
+    ['above all of other stacks', [at(keyOf('b'), 3), at(keyOf('c'), 7), at(keyOf('d'), 2)], { order: 8, rename: 0 }],
+    ['above one that is going', [at(keyOf('b'), 3, 0, true)], { order: 4, rename: 0 }],
+    ['just above its stack\'s other one, under newer stacks', [at(keyOf('a', 'Old'), 2), at(keyOf('b'), 5)], { order: 2, rename: 1 }],
+    ['above its stack\'s newest', [at(keyOf('a', 'Old'), 2, 4), at(keyOf('a', 'Older'), 2, 1), at(keyOf('a', 'First'), 1, 9)], { order: 2, rename: 5 }],
+    ['as if it had none itself', [at(KEY, 9), at(keyOf('b'), 1)], { order: 2, rename: 0 }],
+    ['as if damaged ones were not there', [{ key: keyOf('b'), original: MUTABLE }, { key: keyOf('a', 'Old'), original: MUTABLE }], { order: 1, rename: 0 }],
+  ])('is %s', (_, declarations, place) => {
+    expect(placeFor(KEY, declarations)).toEqual(place);
+    expect(placeFor(KEY, [...declarations].reverse())).toEqual(place);
+  });
+
+  test('after the highest one that can be read can be read, too', () => {
+    const next = declaration(IMMUTABLE, MUTABLE, placeFor(KEY, [at(keyOf('b'), 999_999_999)]));
+    expect(readRecord(writeDeclaration(next))).toEqual({ declarations: [next], damaged: [] });
+  });
+
+  test.each<[string, DeclaredDeclaration[], number | undefined]>([
+    ['none of none', [], undefined],
+    ['the highest order', [at(keyOf('a'), 1), at(keyOf('b'), 10), at(keyOf('c'), 9)], 1],
+    ['not one that is going', [at(keyOf('a'), 1), at(keyOf('b'), 2, 0, true)], 0],
+    ['none where all are going', [at(keyOf('a'), 1, 0, true)], undefined],
+    ['the later rename of one stack', [at(keyOf('a', 'New'), 2, 1), at(keyOf('a', 'Old'), 2)], 0],
+    ['the higher order, whatever the renames', [at(keyOf('a', 'New'), 2, 7), at(keyOf('b'), 3)], 1],
+  ])('makes newest: %s', (_, declarations, index) => {
+    const expected = index === undefined ? undefined : declarations[index];
+    expect(newest(declarations)).toBe(expected);
+    expect(newest([...declarations].reverse())).toBe(expected);
+  });
+
+  test('shared by stacks gives one winner to all readers, and a rename does not change it', () => {
+    const tied = ['a', 'b', 'c'].map((stack) => at(keyOf(stack), 4));
+    const winner = newest(tied)!;
+    for (const [x, y, z] of [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] as const) {
+      expect(newest([tied[x]!, tied[y]!, tied[z]!])).toBe(winner);
+    }
+    const loser = ['a', 'b', 'c'].find((stack) => keyOf(stack) !== winner.key)!;
+    expect(newest([...tied, at(keyOf(loser, 'New'), 4, 5)])).toBe(winner);
+  });
+});
+
+describe('the original', () => {
+  const others = [{ key: keyOf('b') }, { key: keyOf('c'), original: IMMUTABLE }];
+
+  test('is the own copy, else that of any other, else unknown', () => {
+    expect(originalOf([...others, { key: KEY, original: MUTABLE }], KEY)).toEqual(MUTABLE);
+    expect(originalOf([{ key: KEY }, ...others], KEY)).toEqual(IMMUTABLE);
+    expect(originalOf([{ key: KEY }, { key: keyOf('b') }], KEY)).toBeUndefined();
+  });
+});
