@@ -5,7 +5,7 @@ import { Calls, RepositoryNotFoundError, patient } from './patient';
 import { Context, Owner, declare, release } from './protocol';
 import { readYourWrites } from './read-your-writes';
 import { Repository } from './repository';
-import { DeclareRequest, DeleteRequest, Request, UntrustedEvent, parseRequest } from './request';
+import { DeclareRequest, DeleteRequest, Request, UntrustedEvent, parseRequest, physicalIdOf } from './request';
 import { ResourceAttributes } from '../src/contract';
 import { Settings } from '../src/settings';
 
@@ -45,11 +45,11 @@ export async function handle(event: UntrustedEvent, environment: Environment): P
     const Data = request.type === 'Delete'
       ? await remove(context, request, lastUntil)
       : await set(context, request, lastUntil);
-    return { Status: 'SUCCESS', PhysicalResourceId: request.type === 'Delete' ? PhysicalResourceId : repository.arn, Data };
+    return { Status: 'SUCCESS', PhysicalResourceId, Data };
   } catch (error) {
     const where = `repository ${repository.name} (region ${repository.region}, account ${repository.registryId})`;
     log('ERROR', 'failed', { calls });
-    return failed(log, request.type === 'Delete' ? PhysicalResourceId : repository.arn, error, where);
+    return failed(log, PhysicalResourceId, error, where);
   }
 }
 
@@ -138,10 +138,4 @@ function failed(log: Log, PhysicalResourceId: string, error: unknown, where?: st
   const Reason = where ? `${where}: ${message}` : message;
   log('ERROR', 'answered-failed', { reason: Reason });
   return { Status: 'FAILED', PhysicalResourceId, Reason };
-}
-
-/** What there is to name the resource by before the request is understood: CloudFormation wants an id with each answer. */
-function physicalIdOf({ PhysicalResourceId, LogicalResourceId }: UntrustedEvent): string {
-  const id = [PhysicalResourceId, LogicalResourceId].find((value) => typeof value === 'string' && value !== '');
-  return typeof id === 'string' ? id.slice(0, 1_024) : 'not-created';
 }

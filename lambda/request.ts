@@ -66,6 +66,16 @@ export function parseRequest(event: UntrustedEvent): Request {
   };
 }
 
+/**
+ * The repository's ARN, whatever becomes of the request: an id that changed with a failure would read as a replacement. A delete
+ * keeps the id that it came with. Where nothing names a repository, CloudFormation still wants an id with its answer.
+ */
+export function physicalIdOf(event: UntrustedEvent): string {
+  const arn = event.RequestType === 'Delete' ? undefined : parseRepositoryArn(fields(event.ResourceProperties).RepositoryArn)?.arn;
+  const id = [arn, event.PhysicalResourceId, event.LogicalResourceId].find((value) => typeof value === 'string' && value !== '');
+  return typeof id === 'string' ? id.slice(0, 1_024) : 'not-created';
+}
+
 type Fields<K extends string> = Readonly<Partial<Record<K, unknown>>>;
 
 function fields(value: unknown): Fields<keyof ResourceProperties> {

@@ -1,0 +1,58 @@
+import { createServer } from 'node:http';
+import { AddressInfo } from 'node:net';
+import { handler } from '../../lambda';
+
+/** What the function prints while it handles an event. */
+async function logOf(event: unknown): Promise<string[]> {
+  const lines: string[] = [];
+  const log = jest.spyOn(console, 'log').mockImplementation((line: string) => void lines.push(line));
+  try {
+    await handler(event);
+  } finally {
+    log.mockRestore();
+  }
+  return lines;
+}
+
+test.each([
+  ['no event', undefined],
+  ['no ResponseURL', { RequestType: 'Create' }],
+  ['a ResponseURL that is a list', { ResponseURL: ['https://s.example/signature'] }],
+  ['plain http to another host', { ResponseURL: 'http://s.example/signature' }],
+  ['another scheme', { ResponseURL: 'ftp://s.example/signature' }],
+  ['no URL', { ResponseURL: 'signature' }],
+])('%s: one log line, without the URL', async (_, event) => {
+  const lines = await logOf(event);
+  expect(lines).toHaveLength(1);
+  expect(JSON.parse(lines[0]!)).toMatchObject({ level: 'ERROR', decision: 'not-answerable' });
+  expect(lines[0]).not.toMatch(/signature|s\.example/);
+});
+
+test('a request that is refused is answered FAILED, and its ResponseURL is not logged', async () => {
+  const answers: string[] = [];
+  const server = createServer((request, response) => {
+    request.setEncoding('utf8').on('data', (chunk: string) => answers.push(chunk)).on('end', () => response.end());
+  });
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  try {
+    const lines = await logOf({
+      RequestType: 'Create',
+      StackId: 'stack',
+      RequestId: 'request',
+      LogicalResourceId: 'Tags',
+      ResponseURL: `http://127.0.0.1:${(server.address() as AddressInfo).port}/?signature`,
+      ResourceProperties: { RepositoryArn: 'arn:aws:ecr:eu-west-1:111122223333:repository/team-a/api', ImageTagMutability: 'IMMUTABLE_WITH_EXCLUSION' },
+    });
+    expect(JSON.parse(answers.join(''))).toEqual({
+      Status: 'FAILED',
+      StackId: 'stack',
+      RequestId: 'request',
+      LogicalResourceId: 'Tags',
+      PhysicalResourceId: 'arn:aws:ecr:eu-west-1:111122223333:repository/team-a/api',
+      Reason: expect.stringContaining('imageTagMutabilityExclusionFilters is missing'),
+    });
+    expect(lines.join('')).not.toContain('signature');
+  } finally {
+    server.close();
+  }
+});
