@@ -35,7 +35,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
       transform: { '^.+\\.ts$': new javascript.Transform('@swc/jest') },
     },
   },
-  gitignore: ['/.venv/', '/examples/*/node_modules/', 'cdk.out/', '/.demo/'],
+  gitignore: ['/.venv/', '/test-reports/', '/examples/*/node_modules/', 'cdk.out/', '/.demo/'],
 
   // Workflows and releases that only a hosted service can run are not kept here: CONTRIBUTING says how a release is made.
   github: false,
@@ -74,7 +74,7 @@ project.package.addPackageResolutions('@swc/core@1.16.18', 'unrs-resolver@1.11.1
 // The lock file names no registry host, so that it installs from whichever registry the reader uses.
 project.npmrc.addConfig('omit-lockfile-registry-resolved', 'true');
 
-for (const unpublished of ['/lambda/', '/e2e/', '/examples/', '/bench/', '/.venv/', '/.ci/', '*.tsbuildinfo']) {
+for (const unpublished of ['/lambda/', '/e2e/', '/examples/', '/bench/', '/.venv/', '/.ci/', '/test-reports/', '*.tsbuildinfo']) {
   project.npmignore?.addPatterns(unpublished);
 }
 

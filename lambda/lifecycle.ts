@@ -84,13 +84,15 @@ function prepare(environment: Environment, request: Request, repository: Reposit
 }
 
 async function set(
-  context: Context, { repository, settings, oldSettings }: DeclareRequest, lastUntil: Prepared['lastUntil'],
+  context: Context, { type, repository, settings, oldSettings }: DeclareRequest, lastUntil: Prepared['lastUntil'],
 ): Promise<ResourceAttributes> {
+  const until = lastUntil(DECLARING_ENDS);
   const { effective, overruledBy } = await declare(context, {
     settings,
-    until: lastUntil(DECLARING_ENDS),
-    notOriginal: oldSettings,
-    undo: () => takeBack(context, lastUntil),
+    until,
+    created: type === 'Create',
+    notOriginal: oldSettings ? [oldSettings, settings] : [],
+    undo: () => takeBack(context, lastUntil, until),
   });
   if (overruledBy) {
     context.log('WARN', 'overruled', { by: overruledBy, declared: settings, effective });
@@ -101,10 +103,10 @@ async function set(
 }
 
 /** A failed create must leave nothing, and not every CloudFormation sends a delete after it. */
-async function takeBack(context: Context, lastUntil: Prepared['lastUntil']): Promise<void> {
+async function takeBack(context: Context, lastUntil: Prepared['lastUntil'], writtenUntil: number): Promise<void> {
   lastUntil(WRITES_END);
   try {
-    if (await release(context)) {
+    if (await release(context, { writtenUntil })) {
       context.log('INFO', 'taken-back');
     }
   } catch (error) {
@@ -116,7 +118,7 @@ async function takeBack(context: Context, lastUntil: Prepared['lastUntil']): Pro
 async function remove(context: Context, { createUnanswered }: DeleteRequest, lastUntil: Prepared['lastUntil']): Promise<undefined> {
   const writesEnd = lastUntil(WRITES_END);
   try {
-    if (await release(context, createUnanswered ? writesEnd - WRITES_END + DECLARING_ENDS : undefined)) {
+    if (await release(context, createUnanswered ? { appearsUntil: writesEnd - WRITES_END + DECLARING_ENDS } : {})) {
       context.log('INFO', 'released');
     } else {
       context.log('WARN', 'no-record', { consequence: 'the settings are left as they are', found: await context.ecr.readSettings() });

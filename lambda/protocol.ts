@@ -25,8 +25,10 @@ export interface Declaring {
   readonly settings: Settings;
   /** When this invocation stops writing, in ms. */
   readonly until: number;
-  /** An earlier declaration's settings: should its record be gone, they are not the original. */
-  readonly notOriginal?: Settings;
+  /** Whether the resource is created: then a record from before is that of a declaration that was retained. */
+  readonly created: boolean;
+  /** What declarations of this resource may have set before: should their record be gone, none of it is the original. */
+  readonly notOriginal: readonly Settings[];
   /** Takes back a declaration that is new and failed. */
   readonly undo: () => Promise<void>;
 }
@@ -68,7 +70,7 @@ export async function declare(context: Context, declaring: Declaring): Promise<D
     key,
     declared: {
       going: false,
-      place: own?.declared?.place ?? placeFor(key, declarations),
+      place: own?.declared && !isRetained(own.declared, context, declaring) ? own.declared.place : placeFor(key, declarations),
       stackName: stackNameOf(owner.stackId),
       until: declaring.until,
       settings: declaring.settings,
@@ -112,9 +114,12 @@ export async function declare(context: Context, declaring: Declaring): Promise<D
  * while the declaration is absent.
  *
  * @param appearsUntil until when, in ms, an invocation may be running that declares what is released here
+ * @param writtenUntil releases only what the invocation wrote that stops writing then
  * @returns whether there was a declaration
  */
-export async function release(context: Context, appearsUntil = 0): Promise<boolean> {
+export async function release(
+  context: Context, { appearsUntil = 0, writtenUntil }: { readonly appearsUntil?: number; readonly writtenUntil?: number } = {},
+): Promise<boolean> {
   const { ecr, clock, log, owner } = context;
   const key = keyOf(owner);
   const first = await lookFor(context, key, appearsUntil);
@@ -122,6 +127,11 @@ export async function release(context: Context, appearsUntil = 0): Promise<boole
   reportDamage(log, damaged);
   const own = declarations.find((declaration) => declaration.key === key);
   if (!own) {
+    // Somebody may have removed the declaration's tags, and left the mark.
+    await erase(context, key, first);
+    return false;
+  }
+  if (writtenUntil !== undefined && own.declared?.until !== writtenUntil) {
     return false;
   }
   const original = originalOf(declarations, key);
@@ -198,8 +208,13 @@ async function lookFor({ ecr, clock }: Context, key: string, appearsUntil: numbe
   }
 }
 
-function originalFrom(found: Settings, notOriginal: Settings | undefined): Settings | undefined {
-  return notOriginal && sameSettings(found, notOriginal) ? undefined : found;
+function originalFrom(found: Settings, notOriginal: readonly Settings[]): Settings | undefined {
+  return notOriginal.some((settings) => sameSettings(found, settings)) ? undefined : found;
+}
+
+/** A creation that finds its own record declares anew, save where the same creation, delivered twice, has just written it. */
+function isRetained({ until }: { readonly until: number }, { clock }: Context, { created }: Declaring): boolean {
+  return created && until < clock.now();
 }
 
 /** When the invocation ends that recorded it is no part of what is declared. */

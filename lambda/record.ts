@@ -63,7 +63,7 @@ const isMark = (key: string): boolean => key.startsWith(`${TAG_PREFIX}stack:`);
 /** Tags of a version to come: what they mean is unknown, so that nothing may be touched. */
 export class NewerRecordError extends Error {
   constructor(key: string, version: number) {
-    super(`The repository's tag ${key} is of format ${version}, written by a newer version of cdk-ecr-tag-mutability; this one reads format ${VERSION}. Update cdk-ecr-tag-mutability in this stack's app and deploy again. Nothing was changed.`);
+    super(`The repository's tag ${key} is of format ${version}, written by a newer version of cdk-ecr-tag-mutability; this one reads format ${VERSION}. Update cdk-ecr-tag-mutability in this stack's app and deploy again.`);
   }
 }
 

@@ -366,6 +366,58 @@ describe('where others erased the record', () => {
   });
 });
 
+test('a mark that is left alone on the repository goes with the delete', async () => {
+  const ecr = new InMemoryEcr(MUTABLE);
+  const stack = new Stack(ecr);
+  await stack.create(LOCKED);
+  ecr.trace.filter((key) => !key.includes(':stack:')).forEach((key) => ecr.tags.delete(key));
+  await stack.remove(LOCKED);
+  expect([ecr.settings, ecr.trace]).toEqual([LOCKED, []]);
+});
+
+test('a failed update without a record does not make its rollback take the declared settings for the original', async () => {
+  const ecr = new InMemoryEcr(MUTABLE);
+  const stack = new Stack(ecr);
+  await stack.create(IMMUTABLE);
+  ecr.tags.clear();
+  ecr.before = (method) => {
+    if (method === 'putSettings') {
+      throw named('ServerException', 'try again');
+    }
+  };
+  expect((await stack.update(LOCKED, IMMUTABLE)).Status).toBe('FAILED');
+  ecr.before = () => {};
+  await stack.update(IMMUTABLE, LOCKED);
+  await stack.update(FILTERED, IMMUTABLE);
+  await stack.remove(FILTERED);
+  expect([ecr.settings, ecr.trace]).toEqual([FILTERED, []]);
+});
+
+test('a second delivery of a create that fails takes nothing back of the first, which succeeded', async () => {
+  const ecr = new InMemoryEcr(MUTABLE);
+  const [first, second] = [new Stack(ecr), new Stack(ecr)];
+  await second.clock.sleep(1);
+  second.environment.ecr = () => ({
+    ...bound(ecr),
+    tag: async () => {
+      await first.create(LOCKED);
+      throw named('ServerException', 'try again');
+    },
+  });
+  expect((await second.create(LOCKED)).Status).toBe('FAILED');
+  expect([ecr.settings, ecr.trace.length]).toEqual([LOCKED, 3]);
+});
+
+test('a retained declaration that is declared again is the newest', async () => {
+  const ecr = new InMemoryEcr(MUTABLE);
+  const [a, b] = [new Stack(ecr, 'a'), new Stack(ecr, 'b')];
+  await a.create(IMMUTABLE);
+  await b.create(LOCKED);
+  await a.clock.sleep(3_600_000);
+  await a.create(FILTERED);
+  expect(ecr.settings).toEqual(FILTERED);
+});
+
 test('settings changed by hand are logged before the original is put back', async () => {
   const ecr = new InMemoryEcr(MUTABLE);
   const stack = new Stack(ecr);

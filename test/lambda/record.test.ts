@@ -137,7 +137,7 @@ describe('a record of a newer version', () => {
   test.each([':declared', ':original', ':declared.2', ':something-new', '-new'])('is refused for the tag …%s, which is named', (end) => {
     const tags = edited(writeDeclaration(declaration(LOCKED, MUTABLE)), [`${KEY}${end}`, '2 anything']);
     expect(() => readRecord(tags)).toThrow(NewerRecordError);
-    expect(() => readRecord(tags)).toThrow(new RegExp(`tag ${KEY}${end} is of format 2, .* reads format 1\\. Update .* Nothing was changed`));
+    expect(() => readRecord(tags)).toThrow(new RegExp(`tag ${KEY}${end} is of format 2, .* reads format 1\\. Update .* and deploy again\\.`));
   });
 
   test('is refused by number, not by letter', () => {
