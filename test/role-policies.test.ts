@@ -65,6 +65,10 @@ describe.each(imports)('repositories by %s', (how, imported) => {
     expectWithinIam(stack);
   });
 
+  test('as many fit as the README says', () => {
+    expect(fill(newStack(), imported, 30, 1_000).taken).toBe(how === 'name' ? 708 : 812);
+  });
+
   test('those that do not fit have room at a second provider', () => {
     const stack = newStack();
     const { taken } = fill(stack, imported, 250, 480);
