@@ -35,7 +35,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
       transform: { '^.+\\.ts$': new javascript.Transform('@swc/jest') },
     },
   },
-  gitignore: ['/.venv/', '/test-reports/', '/examples/*/node_modules/', 'cdk.out/', '/.demo/'],
+  gitignore: ['/.venv/', '/test-reports/', '/examples/*/node_modules/', 'cdk.out/'],
 
   // Workflows and releases that only a hosted service can run are not kept here: CONTRIBUTING says how a release is made.
   github: false,

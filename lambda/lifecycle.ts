@@ -40,7 +40,7 @@ export async function handle(event: UntrustedEvent, environment: Environment): P
     environment.log('INFO', 'nothing-to-release', { logicalId: request.logicalId });
     return { Status: 'SUCCESS', PhysicalResourceId };
   }
-  const { log, calls, context, lastUntil } = prepare(environment, request, repository);
+  const { context, lastUntil } = prepare(environment, request, repository);
   try {
     const Data = request.type === 'Delete'
       ? await remove(context, request, lastUntil)
@@ -48,14 +48,11 @@ export async function handle(event: UntrustedEvent, environment: Environment): P
     return { Status: 'SUCCESS', PhysicalResourceId, Data };
   } catch (error) {
     const where = `repository ${repository.name} (region ${repository.region}, account ${repository.registryId})`;
-    log('ERROR', 'failed', { calls });
-    return failed(log, PhysicalResourceId, error, where);
+    return failed(context.log, PhysicalResourceId, error, where);
   }
 }
 
 interface Prepared {
-  readonly log: Log;
-  readonly calls: Calls;
   readonly context: Context;
   /** Sets when this invocation stops, in ms after its start, and gives that time. */
   readonly lastUntil: (window: number) => number;
@@ -68,16 +65,20 @@ function prepare(environment: Environment, request: Request, repository: Reposit
   let deadline = started + WRITES_END;
   const remaining = () => deadline - clock.now();
   const log: Log = (level, decision, details) => environment.log(level, decision, {
-    request: request.type, stack: request.stackId, logicalId: request.logicalId, repository: repository.arn, ...details, ms: clock.now() - started,
+    request: request.type,
+    stack: request.stackId,
+    logicalId: request.logicalId,
+    repository: repository.arn,
+    ...details,
+    calls: { ...calls },
+    ms: clock.now() - started,
   });
   return {
-    log,
-    calls,
     lastUntil: (window) => deadline = started + window,
     context: {
       ecr: readYourWrites(patient(environment.ecr(repository, remaining), clock, calls, remaining), clock),
       clock,
-      log: (level, decision, details) => log(level, decision, { ...details, calls: { ...calls } }),
+      log,
       owner: { stackId: request.stackId, logicalId: request.logicalId, mark },
     },
   };
