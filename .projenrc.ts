@@ -51,9 +51,15 @@ const project = new awscdk.AwsCdkConstructLibrary({
     compilerOptions: { target: 'ES2022', lib: ['es2023'], types: ['node', 'jest'], paths: { 'cdk-ecr-tag-mutability': ['../src/index.ts'] } },
   },
   devDeps: [
+    '@aws-cdk/integ-runner@2.197.10',
+    '@aws-cdk/integ-tests-alpha@2.214.0-alpha.0',
     '@aws-sdk/client-cloudformation',
     '@aws-sdk/client-ecr',
     '@aws-sdk/client-lambda',
+    // AGPL: it judges policies in tests, and must never be a dependency of the package or part of the bundle.
+    '@cloud-copilot/iam-simulate',
+    '@stryker-mutator/core@9.6.1',
+    '@stryker-mutator/jest-runner@9.6.1',
     '@swc/core@1.16.18',
     '@swc/jest',
     '@types/aws-lambda',
@@ -61,6 +67,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'aws-sdk-client-mock',
     'cdk-nag@2.37.55',
     'esbuild',
+    'fast-check@^4',
     'tsx',
   ],
 });
