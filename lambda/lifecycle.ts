@@ -1,18 +1,16 @@
 import { Clock } from './clock';
+import { Context, Owner } from './context';
+import { declare } from './declare';
 import { Ecr } from './ecr';
 import { Log } from './log';
 import { Calls, RepositoryNotFoundError, patient } from './patient';
-import { Context, Owner, declare, release } from './protocol';
 import { readYourWrites } from './read-your-writes';
+import { Releasing, release } from './release';
 import { Repository } from './repository';
 import { DeclareRequest, DeleteRequest, Request, UntrustedEvent, parseRequest, physicalIdOf } from './request';
+import { DECLARING_ENDS, WRITES_END } from './timing';
 import { ResourceAttributes } from '../src/contract';
 import { Settings } from '../src/settings';
-
-/** An invocation writes to ECR in its first two minutes only: whoever comes after it can wait for that. */
-const WRITES_END = 120_000;
-/** A declaration stops earlier still: what it leaves when it dies can then be taken back within another invocation's two minutes. */
-const DECLARING_ENDS = 105_000;
 
 export interface Environment {
   readonly clock: Clock;
@@ -40,31 +38,32 @@ export async function handle(event: UntrustedEvent, environment: Environment): P
     environment.log('INFO', 'nothing-to-release', { logicalId: request.logicalId });
     return { Status: 'SUCCESS', PhysicalResourceId };
   }
-  const { context, lastUntil } = prepare(environment, request, repository);
+  const invocation = start(environment, request);
   try {
     const Data = request.type === 'Delete'
-      ? await remove(context, request, lastUntil)
-      : await set(context, request, lastUntil);
+      ? await remove(invocation, request, repository)
+      : await set(invocation, request, repository);
     return { Status: 'SUCCESS', PhysicalResourceId, Data };
   } catch (error) {
-    const where = `repository ${repository.name} (region ${repository.region}, account ${repository.registryId})`;
-    return failed(context.log, PhysicalResourceId, error, where);
+    return failed(invocation.log(repository), PhysicalResourceId, error, repository);
   }
 }
 
-interface Prepared {
-  readonly context: Context;
-  /** Sets when this invocation stops, in ms after its start, and gives that time. */
-  readonly lastUntil: (window: number) => number;
+interface Invocation {
+  readonly started: number;
+  /** Sets when it stops, in ms after its start. */
+  readonly stopAfter: (window: number) => void;
+  readonly log: (repository: Repository) => Log;
+  readonly context: (repository: Repository) => Context;
 }
 
-function prepare(environment: Environment, request: Request, repository: Repository): Prepared {
+function start(environment: Environment, request: Request): Invocation {
   const { clock, mark } = environment;
   const started = clock.now();
   const calls: Calls = {};
-  let deadline = started + WRITES_END;
-  const remaining = () => deadline - clock.now();
-  const log: Log = (level, decision, details) => environment.log(level, decision, {
+  let window = WRITES_END;
+  const remaining = () => started + window - clock.now();
+  const log = (repository: Repository): Log => (level, decision, details) => environment.log(level, decision, {
     request: request.type,
     stack: request.stackId,
     logicalId: request.logicalId,
@@ -74,41 +73,50 @@ function prepare(environment: Environment, request: Request, repository: Reposit
     ms: clock.now() - started,
   });
   return {
-    lastUntil: (window) => deadline = started + window,
-    context: {
+    started,
+    stopAfter: (ms) => {
+      window = ms;
+    },
+    log,
+    context: (repository) => ({
       ecr: readYourWrites(patient(environment.ecr(repository, remaining), clock, calls, remaining), clock),
       clock,
-      log,
+      log: log(repository),
       owner: { stackId: request.stackId, logicalId: request.logicalId, mark },
-    },
+    }),
   };
 }
 
 async function set(
-  context: Context, { type, repository, settings, oldSettings }: DeclareRequest, lastUntil: Prepared['lastUntil'],
+  invocation: Invocation, { type, settings, oldSettings, abandoned }: DeclareRequest, repository: Repository,
 ): Promise<ResourceAttributes> {
-  const until = lastUntil(DECLARING_ENDS);
-  const { effective, overruledBy } = await declare(context, {
+  const context = invocation.context(repository);
+  invocation.stopAfter(DECLARING_ENDS);
+  const { before, effective, overruledBy } = await declare(context, {
     settings,
-    until,
     created: type === 'Create',
     notOriginal: oldSettings ? [oldSettings, settings] : [],
-    undo: () => takeBack(context, lastUntil, until),
+    undo: (recordedAt) => takeBack(invocation, context, recordedAt),
   });
   if (overruledBy) {
-    context.log('WARN', 'overruled', { by: overruledBy, declared: settings, effective });
+    context.log('WARN', 'overruled', { by: overruledBy, declared: settings, before, effective });
   } else {
-    context.log('INFO', 'declared', { effective });
+    context.log('INFO', 'declared', { before, effective });
+  }
+  if (abandoned) {
+    invocation.stopAfter(WRITES_END);
+    await letGo(invocation.context(abandoned), true);
   }
   return attributes(repository, effective);
 }
 
 /** A failed create must leave nothing, and not every CloudFormation sends a delete after it. */
-async function takeBack(context: Context, lastUntil: Prepared['lastUntil'], writtenUntil: number): Promise<void> {
-  lastUntil(WRITES_END);
+async function takeBack({ stopAfter }: Invocation, context: Context, recordedAt: number): Promise<void> {
+  stopAfter(WRITES_END);
   try {
-    if (await release(context, { writtenUntil })) {
-      context.log('INFO', 'taken-back');
+    const released = await release(context, { recordedAt });
+    if (released) {
+      context.log('INFO', 'taken-back', { ...released });
     }
   } catch (error) {
     // The failure that led here is the one to report; the delete that follows it tries again.
@@ -116,13 +124,20 @@ async function takeBack(context: Context, lastUntil: Prepared['lastUntil'], writ
   }
 }
 
-async function remove(context: Context, { createUnanswered }: DeleteRequest, lastUntil: Prepared['lastUntil']): Promise<undefined> {
-  const writesEnd = lastUntil(WRITES_END);
+async function remove(invocation: Invocation, { createUnanswered }: DeleteRequest, repository: Repository): Promise<undefined> {
+  const releasing = createUnanswered ? { appearsUntil: invocation.started + DECLARING_ENDS } : {};
+  await letGo(invocation.context(repository), createUnanswered, releasing);
+}
+
+/** @param mayBeUnrecorded whether it is no surprise that there is no declaration. */
+async function letGo(context: Context, mayBeUnrecorded: boolean, releasing?: Releasing): Promise<void> {
   try {
-    if (await release(context, createUnanswered ? { appearsUntil: writesEnd - WRITES_END + DECLARING_ENDS } : {})) {
-      context.log('INFO', 'released');
+    const released = await release(context, releasing);
+    if (released) {
+      context.log('INFO', 'released', { ...released });
     } else {
-      context.log('WARN', 'no-record', { consequence: 'the settings are left as they are', found: await context.ecr.readSettings() });
+      const found = await context.ecr.readSettings();
+      context.log(mayBeUnrecorded ? 'INFO' : 'WARN', 'no-record', { consequence: 'the settings are left as they are', found });
     }
   } catch (error) {
     if (!(error instanceof RepositoryNotFoundError)) {
@@ -136,9 +151,11 @@ function attributes(repository: Repository, { mutability }: Settings): ResourceA
   return { RegistryId: repository.registryId, RepositoryName: repository.name, ImageTagMutability: mutability };
 }
 
-function failed(log: Log, PhysicalResourceId: string, error: unknown, where?: string): Result {
+function failed(log: Log, PhysicalResourceId: string, error: unknown, repository?: Repository): Result {
   const message = error instanceof Error ? error.message : String(error);
-  const Reason = where ? `${where}: ${message}` : message;
+  const Reason = repository
+    ? `repository ${repository.name} (region ${repository.region}, account ${repository.registryId}): ${message}`
+    : message;
   log('ERROR', 'answered-failed', { reason: Reason });
   return { Status: 'FAILED', PhysicalResourceId, Reason };
 }

@@ -7,7 +7,7 @@ import { Settings, brokenRule, isMutability, takesFilters } from '../src/setting
  * The record of declarations, as it stands in a repository's tags. It is a wire format between versions of this library in
  * different stacks. Each declaration has two texts, in tags that only its own resource writes:
  *
- *   <prefix><mark>:<owner>:declared   1 1/1 declared 3.0 by my-stack until 2026-01-02T03:04:05.000Z IMMUTABLE_WITH_EXCLUSION latest dev-@
+ *   <prefix><mark>:<owner>:declared   1 1/1 declared 3.0 by my-stack since 2026-01-02T03:04:05.000Z IMMUTABLE_WITH_EXCLUSION latest dev-@
  *   <prefix><mark>:<owner>:original   1 1/1 MUTABLE
  *
  * `1` is the version of the format, `1/1` the part of the text (further parts are in `…:declared.2` and so on), `@` stands for the
@@ -31,8 +31,8 @@ export interface Declared {
   readonly place: Place;
   /** Named in the log of the stacks that it overrules. */
   readonly stackName: string;
-  /** When the invocation that wrote it stops writing, in ms. */
-  readonly until: number;
+  /** When it was recorded, in ms. */
+  readonly since: number;
   readonly settings: Settings;
 }
 
@@ -51,7 +51,7 @@ export interface RepositoryRecord {
 const VERSION = 1;
 const MAX_VALUE = 256;
 const PART = /^1 ([1-9]\d?)\/([1-9]\d?) (.+)$/;
-const DECLARED = /^(declared|going) (\d{1,9})\.(\d{1,9}) by ([A-Za-z0-9-]{1,128}) until (\S{24}) (.+)$/;
+const DECLARED = /^(declared|going) (\d{1,9})\.(\d{1,9}) by ([A-Za-z0-9-]{1,128}) since (\S{24}) (.+)$/;
 /** The highest number that can be read back. Nobody declares that often: only an edited tag comes near it. */
 const HIGHEST = 999_999_999;
 const KEY = /^([0-9a-f]{12}:([0-9a-f]{12})-[0-9a-f]{12}):(declared|original)(?:\.\d{1,2})?$/;
@@ -167,19 +167,19 @@ export function originalOf(declarations: readonly Declaration[], key: string): S
     ?? declarations.find(({ original }) => original)?.original;
 }
 
-function declaredText({ going, place, stackName, until, settings }: Declared): string {
-  return `${going ? 'going' : 'declared'} ${place.order}.${place.rename} by ${stackName} until ${new Date(until).toISOString()} ${settingsText(settings)}`;
+function declaredText({ going, place, stackName, since, settings }: Declared): string {
+  return `${going ? 'going' : 'declared'} ${place.order}.${place.rename} by ${stackName} since ${new Date(since).toISOString()} ${settingsText(settings)}`;
 }
 
 function parseDeclared(text: string | undefined): Declared | undefined {
   const [, state, order, rename, stackName, time, rest] = DECLARED.exec(text ?? '') ?? [];
   const settings = parseSettings(rest);
   const place = { order: Number(order), rename: Number(rename) };
-  const until = Date.parse(time ?? '');
-  if (!stackName || !settings || Number.isNaN(until)) {
+  const since = Date.parse(time ?? '');
+  if (!stackName || !settings || Number.isNaN(since)) {
     return undefined;
   }
-  return { going: state === 'going', place, stackName, until, settings };
+  return { going: state === 'going', place, stackName, since, settings };
 }
 
 function settingsText({ mutability, filters }: Settings): string {

@@ -20,6 +20,11 @@ export interface DeclareRequest extends Named {
   readonly settings: Settings;
   /** What an update found declared for the same repository. */
   readonly oldSettings?: Settings;
+  /**
+   * Another repository, which an update that failed or died had declared in the place of this one. CloudFormation takes that update
+   * back by another one, and never learned of the repository, so that it will send no delete for it.
+   */
+  readonly abandoned?: Repository;
 }
 
 export interface DeleteRequest extends Named {
@@ -51,7 +56,6 @@ export function parseRequest(event: UntrustedEvent): Request {
     throw new BadRequestError('RequestType is not Create, Update or Delete. Only CloudFormation is meant to invoke this function');
   }
   const properties = fields(event.ResourceProperties);
-  const old = fields(event.OldResourceProperties);
   const repository = parseRepositoryArn(properties.RepositoryArn);
   if (!repository) {
     throw new BadRequestError(`repository has the ARN ${quoted(properties.RepositoryArn)}, but the ARN of an ECR repository is arn:<partition>:ecr:<region>:<account>:repository/<name>. Import the repository by ecr.Repository.fromRepositoryArn or fromRepositoryName`);
@@ -62,8 +66,17 @@ export function parseRequest(event: UntrustedEvent): Request {
     logicalId,
     repository,
     settings: parseSettings(properties),
-    oldSettings: type === 'Update' && old.RepositoryArn === repository.arn ? settingsIfValid(old) : undefined,
+    ...type === 'Update' && before(repository, event.PhysicalResourceId, fields(event.OldResourceProperties)),
   };
+}
+
+/** What an update says of the state that it finds. */
+function before(repository: Repository, physicalId: unknown, old: Fields<keyof ResourceProperties>): Pick<DeclareRequest, 'oldSettings' | 'abandoned'> {
+  if (old.RepositoryArn === repository.arn) {
+    return { oldSettings: settingsIfValid(old) };
+  }
+  // A replacement is asked for under the id of the old repository; one that is taken back comes with the id of the repository it returns to.
+  return physicalId === repository.arn ? { abandoned: parseRepositoryArn(old.RepositoryArn) } : {};
 }
 
 /**

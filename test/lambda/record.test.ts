@@ -13,10 +13,10 @@ const LOCKED: Settings = { mutability: 'IMMUTABLE_WITH_EXCLUSION', filters: ['la
 const longFilters = (letters: string) => [...letters].map((letter) => `*${letter.repeat(126)}*`);
 const LONG: Settings = { mutability: 'IMMUTABLE_WITH_EXCLUSION', filters: longFilters('abcde') };
 const LONG_ORIGINAL: Settings = { mutability: 'MUTABLE_WITH_EXCLUSION', filters: longFilters('VWXYZ') };
-const UNTIL = Date.parse('2026-01-02T03:04:05.678Z');
+const SINCE = Date.parse('2026-01-02T03:04:05.678Z');
 
 function declaration(settings: Settings, original?: Settings, { key = KEY, order = 1, rename = 0, going = false, stackName = 'my-stack' } = {}): DeclaredDeclaration {
-  return { key, declared: { going, place: { order, rename }, stackName, until: UNTIL, settings }, original };
+  return { key, declared: { going, place: { order, rename }, stackName, since: SINCE, settings }, original };
 }
 const edited = (tags: Tags, ...changes: [string, string | undefined][]) =>
   new Map([...new Map<string, string | undefined>([...tags, ...changes])].filter((tag): tag is [string, string] => tag[1] !== undefined));
@@ -50,7 +50,7 @@ describe('a declaration', () => {
 
   test('can be read by a person, with @ for the * that a tag cannot hold', () => {
     expect(writeDeclaration(declaration(LOCKED, MUTABLE, { order: 3 }))).toEqual(new Map([
-      [`${KEY}:declared`, '1 1/1 declared 3.0 by my-stack until 2026-01-02T03:04:05.678Z IMMUTABLE_WITH_EXCLUSION latest dev-@'],
+      [`${KEY}:declared`, '1 1/1 declared 3.0 by my-stack since 2026-01-02T03:04:05.678Z IMMUTABLE_WITH_EXCLUSION latest dev-@'],
       [`${KEY}:original`, '1 1/1 MUTABLE'],
     ]));
     expect(writeDeclaration(declaration(LOCKED, undefined, { going: true })).get(`${KEY}:declared`)).toMatch(/^1 1\/1 going 1\.0 by /);
@@ -99,7 +99,7 @@ describe('a damaged record', () => {
     expect(originalOf(declarations, KEY)).toBeUndefined();
   });
 
-  const GOOD = 'declared 1.0 by my-stack until 2026-01-02T03:04:05.678Z IMMUTABLE';
+  const GOOD = 'declared 1.0 by my-stack since 2026-01-02T03:04:05.678Z IMMUTABLE';
   test.each([
     'unknown', GOOD.replace('declared', 'Declared'), GOOD.replace('1.0', '1'), GOOD.replace('1.0', '-1.0'), GOOD.replace('1.0', '1234567890.0'),
     GOOD.replace('my-stack', 'my_stack'), GOOD.replace('my-stack', 's'.repeat(129)), GOOD.replace('2026-01', '2026-13'), GOOD.replace('Z', ''), GOOD.replace(' IMMUTABLE', ''),

@@ -1,0 +1,110 @@
+import { Context, Owner, keyOf, stackNameOf } from './context';
+import { Ecr, Tags } from './ecr';
+import { Reading, readUntilCertain, reportChanges } from './reading';
+import { Declared, DeclaredDeclaration, keysOf, newest, originalOf, placeFor, readRecord, writeDeclaration } from './record';
+import { settle } from './settle';
+import { DECLARING_ENDS } from './timing';
+import { Settings, sameSettings } from '../src/settings';
+
+export interface Declaring {
+  readonly settings: Settings;
+  /** Whether the resource is created: then a record from before is that of a declaration that was retained. */
+  readonly created: boolean;
+  /** What declarations of this resource may have set before: should their record be gone, none of it is the original. */
+  readonly notOriginal: readonly Settings[];
+  /** Takes back a declaration that is new and failed; it was recorded at this time. */
+  readonly undo: (recordedAt: number) => Promise<void>;
+}
+
+export interface Declaration {
+  readonly before: Settings;
+  readonly effective: Settings;
+  /** The stack whose newer declaration has the say. */
+  readonly overruledBy?: string;
+}
+
+const MOST_TAGS = 50;
+
+/** Records the declaration, then sets what is effective. */
+export async function declare(context: Context, declaring: Declaring): Promise<Declaration> {
+  const { clock, log, owner } = context;
+  const key = keyOf(owner);
+  const reading = await readUntilCertain(context);
+  const { tags, found: before } = reading;
+  const record = readRecord(tags);
+  reportChanges(context, record, before);
+  const { declarations } = record;
+  const own = declarations.find((declaration) => declaration.key === key);
+  const original = declarations.length > 0 ? originalOf(declarations, key) : originalFrom(before, declaring.notOriginal);
+  if (!original) {
+    log('WARN', 'original-unknown', { consequence: 'nothing will be put back on delete', found: before });
+  }
+  const next: DeclaredDeclaration = {
+    key,
+    declared: {
+      going: false,
+      place: own?.declared && !isRetained(own.declared, context, declaring) ? own.declared.place : placeFor(key, declarations),
+      stackName: stackNameOf(owner),
+      since: clock.now(),
+      settings: declaring.settings,
+    },
+    original,
+  };
+  try {
+    const isUnchanged = own?.declared !== undefined && isRecorded(next, own.declared, tags, owner);
+    const known: Reading = isUnchanged ? reading : { tags: await write(context.ecr, owner, next, tags), found: before };
+    const settled = await settle(context, {
+      amend: (now) => !isOvertaken(key, now) && !now.has(owner.mark.key) ? markOf(owner) : new Map(),
+      effective: (now) => newest(readRecord(now).declarations)?.declared.settings ?? original,
+    }, known, isUnchanged);
+    const winner = newest(readRecord(settled.tags).declarations);
+    if (isOvertaken(key, settled.tags) || !winner) {
+      throw new Error('the declaration was removed while it was being made: its own deletion overtook it, or somebody removed the repository\'s tags. Deploy again to declare it once more');
+    }
+    return { before, effective: winner.declared.settings, overruledBy: winner.key !== key ? winner.declared.stackName : undefined };
+  } catch (error) {
+    if (!own) {
+      await declaring.undo(next.declared.since);
+    }
+    throw error;
+  }
+}
+
+function originalFrom(found: Settings, notOriginal: readonly Settings[]): Settings | undefined {
+  return notOriginal.some((settings) => sameSettings(found, settings)) ? undefined : found;
+}
+
+/** A creation that finds its own record declares anew, save where the same creation, delivered twice, has just written it. */
+function isRetained({ since }: Declared, { clock }: Context, { created }: Declaring): boolean {
+  return created && since + DECLARING_ENDS < clock.now();
+}
+
+/** Only the deletion of the own resource marks the own declaration as going, and removes it. */
+function isOvertaken(key: string, tags: Tags): boolean {
+  return readRecord(tags).declarations.find((declaration) => declaration.key === key)?.declared?.going !== false;
+}
+
+/** When it was recorded is no part of what is declared. */
+function isRecorded(next: DeclaredDeclaration, { since }: Declared, tags: Tags, owner: Owner): boolean {
+  const asBefore = writeDeclaration({ ...next, declared: { ...next.declared, since } });
+  return [...asBefore, ...markOf(owner)].every(([key, value]) => tags.get(key) === value);
+}
+
+/** @returns the repository's tags with it. */
+async function write(ecr: Ecr, owner: Owner, declaration: DeclaredDeclaration, tags: Tags): Promise<Tags> {
+  const written = new Map([...writeDeclaration(declaration), ...markOf(owner)]);
+  const all = new Map([...tags, ...written]);
+  const counted = [...all.keys()].filter((key) => !key.startsWith('aws:'));
+  if (counted.length > MOST_TAGS) {
+    throw new Error(`the repository would have ${counted.length} tags, but ECR takes ${MOST_TAGS}; the record of this declaration needs ${written.size} of them. Remove tags from the repository, then deploy again. Its settings were not changed`);
+  }
+  await ecr.tag(written);
+  const leftOver = keysOf(declaration.key, tags).filter((key) => !written.has(key));
+  if (leftOver.length > 0) {
+    await ecr.untag(leftOver);
+    leftOver.forEach((key) => all.delete(key));
+  }
+  return all;
+}
+
+const markOf = ({ mark }: Owner): Tags => new Map([[mark.key, mark.value]]);
