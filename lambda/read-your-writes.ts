@@ -3,7 +3,7 @@ import { Ecr, Tags } from './ecr';
 import { sameSettings, Settings } from '../src/settings';
 
 /** How long a read may lag behind a write, in pauses: what is still not shown after them was overwritten by others. */
-const PAUSES = [50, 100, 200, 400, 800, 1_600];
+const PAUSES = [100, 500, 1_900];
 
 /**
  * ECR whose reads show the own writes. A read that still shows what was there before the last write is repeated; one that

@@ -1,6 +1,6 @@
 import { Context, keyOf } from './context';
 import { Tags } from './ecr';
-import { read, reportChanges } from './reading';
+import { reportChanges } from './reading';
 import { Declaration, hasMark, keysOf, newest, originalOf, readRecord, writeDeclaration } from './record';
 import { Intent, settle } from './settle';
 import { DECLARING_ENDS, SHORTEST_LIFE } from './timing';
@@ -19,7 +19,6 @@ export interface Released {
   readonly effective: Settings;
 }
 
-const PAUSE_BETWEEN_LOOKS = 2_000;
 const MOST_CORRECTIONS = 20;
 
 /**
@@ -28,42 +27,55 @@ const MOST_CORRECTIONS = 20;
  *
  * @returns nothing where there was no declaration
  */
-export async function release(context: Context, { appearsUntil, recordedAt }: Releasing = {}): Promise<Released | undefined> {
-  const { ecr, clock, log, owner } = context;
+export async function release(context: Context, releasing: Releasing = {}): Promise<Released | undefined> {
+  const { ecr, log, owner } = context;
   const key = keyOf(owner);
-  const tags = await lookFor(context, key, appearsUntil);
+  const tags = await readWhenErasable(context, key, releasing);
   const record = readRecord(tags);
-  const own = record.declarations.find((declaration) => declaration.key === key);
+  const own = declarationOf(key, tags);
   if (!own) {
     // Somebody may have removed the declaration's tags, and left the mark.
     await erase(context, key, tags);
     return undefined;
   }
-  if (recordedAt !== undefined && own.declared?.since !== recordedAt) {
+  if (releasing.recordedAt !== undefined && own.declared?.since !== releasing.recordedAt) {
     return undefined;
   }
   const before = await ecr.readSettings();
   reportChanges(context, record, before);
-
-  const intent = without(key, originalOf(record.declarations, key));
-  let settled = await settle(context, intent, { tags, found: before }, true);
-  const wait = timeUntilErasable(own, clock.now(), appearsUntil);
-  if (wait > 0) {
-    await clock.sleep(wait);
-    settled = await settle(context, intent, await read(ecr), true);
-  }
-  if (!intent.effective(settled.tags)) {
-    log('WARN', 'original-unknown', { consequence: 'the settings are left as they are', found: settled.found });
+  const original = originalOf(record.declarations, key);
+  const settled = await settle(context, without(key, original), { tags, found: before }, true);
+  if (!original) {
+    log('WARN', 'original-unknown', { consequence: 'the settings are left as they are, unless others declare them', found: settled.found });
   }
   await erase(context, key, settled.tags);
   return { before, effective: settled.found };
+}
+
+/**
+ * The repository's tags when the declaration may go. Long after it was recorded that is at once. Before that it has a shortest
+ * life; and where its creation was not answered, the invocation that recorded it, or is about to, may still put: only after its
+ * end can this one have the last word.
+ */
+async function readWhenErasable({ ecr, clock }: Context, key: string, { appearsUntil }: Releasing): Promise<Tags> {
+  const tags = await ecr.readTags();
+  const now = clock.now();
+  const own = declarationOf(key, tags);
+  const writerEnds = (own?.declared?.since ?? now) + DECLARING_ENDS;
+  const shortest = own && writerEnds > now ? SHORTEST_LIFE : 0;
+  const wait = Math.max(shortest, appearsUntil === undefined ? 0 : Math.min(writerEnds, appearsUntil) - now);
+  if (wait <= 0) {
+    return tags;
+  }
+  await clock.sleep(wait);
+  return ecr.readTags();
 }
 
 /** What is wanted without the declaration: a declaration that is going has no say, and nobody relies on it any more. */
 function without(key: string, original: Settings | undefined): Intent {
   return {
     amend: (tags) => {
-      const own = readRecord(tags).declarations.find((declaration) => declaration.key === key);
+      const own = declarationOf(key, tags);
       if (own?.declared?.going !== false) {
         return new Map();
       }
@@ -74,28 +86,8 @@ function without(key: string, original: Settings | undefined): Intent {
   };
 }
 
-/** The tags as soon as the declaration is among them, or when it cannot appear any more. */
-async function lookFor({ ecr, clock }: Context, key: string, appearsUntil = 0): Promise<Tags> {
-  for (;;) {
-    const tags = await ecr.readTags();
-    if (keysOf(key, tags).length > 0 || clock.now() >= appearsUntil) {
-      return tags;
-    }
-    await clock.sleep(PAUSE_BETWEEN_LOOKS);
-  }
-}
-
-/**
- * Long after it was recorded a declaration can go at once. Before that, the invocation that recorded it may still be about to put
- * where nobody has heard of its end; only after it can this one have the last word. In any case a declaration has its shortest life.
- */
-function timeUntilErasable({ declared }: Declaration, now: number, appearsUntil?: number): number {
-  const writerEnds = (declared?.since ?? now) + DECLARING_ENDS;
-  if (writerEnds <= now) {
-    return 0;
-  }
-  return appearsUntil === undefined ? SHORTEST_LIFE : Math.max(Math.min(writerEnds, appearsUntil) - now, SHORTEST_LIFE);
-}
+const declarationOf = (key: string, tags: Tags): Declaration | undefined =>
+  readRecord(tags).declarations.find((declaration) => declaration.key === key);
 
 /** Removes the declaration, and the mark with the last declaration that needs it. */
 async function erase({ ecr, owner: { mark, stackId } }: Context, key: string, tags: Tags): Promise<void> {

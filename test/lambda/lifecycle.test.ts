@@ -208,7 +208,7 @@ describe('an invocation that dies', () => {
   });
 });
 
-test.each([1, 3, 6])('reads that lag %i times behind writes mislead nobody', async (lag) => {
+test.each([1, 2, 3])('reads that lag %i times behind writes mislead nobody', async (lag) => {
   const ecr = new InMemoryEcr(FILTERED);
   ecr.lag = lag;
   const stack = new Stack(ecr);

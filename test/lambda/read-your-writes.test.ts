@@ -5,7 +5,7 @@ import { Settings } from '../../src/settings';
 const MUTABLE: Settings = { mutability: 'MUTABLE', filters: [] };
 const IMMUTABLE: Settings = { mutability: 'IMMUTABLE', filters: [] };
 const LOCKED: Settings = { mutability: 'IMMUTABLE_WITH_EXCLUSION', filters: ['latest', 'dev-*'] };
-const ALL_PAUSES = [50, 100, 200, 400, 800, 1_600];
+const ALL_PAUSES = [100, 500, 1_900];
 
 function setUp(lag = 0, settings = MUTABLE) {
   const ecr = new InMemoryEcr(settings);
@@ -21,7 +21,7 @@ function setUp(lag = 0, settings = MUTABLE) {
   return { ecr, pauses, subject: readYourWrites(ecr, clock) };
 }
 
-describe.each([0, 1, 3, 6])('where %d reads lag behind a write', (lag) => {
+describe.each([0, 1, 3])('where %d reads lag behind a write', (lag) => {
   test('settings are read as they were put', async () => {
     const { subject, pauses } = setUp(lag);
     await subject.readSettings();
@@ -59,7 +59,7 @@ test('a tag written before any reading is waited for', async () => {
   const { subject, pauses } = setUp(2);
   await subject.tag(new Map([['k', 'v']]));
   expect((await subject.readTags()).get('k')).toBe('v');
-  expect(pauses).toEqual([50, 100]);
+  expect(pauses).toEqual([100, 500]);
 });
 
 test('each of several tags written at once is waited for', async () => {
@@ -74,7 +74,7 @@ test('each of several tags written at once is waited for', async () => {
     }
   };
   expect((await subject.readTags()).get('l')).toBe('w');
-  expect(pauses).toEqual([50, 100]);
+  expect(pauses).toEqual([100, 500]);
 });
 
 describe('what others did after the own write', () => {

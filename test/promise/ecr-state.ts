@@ -1,0 +1,44 @@
+import { Tags } from '../../lambda/ecr';
+import { TAG_PREFIX } from '../../src/contract';
+import { Settings } from '../../src/settings';
+
+/** A call of ECR, as data: one step of a schedule. */
+export type EcrCall =
+  | { readonly method: 'readSettings' | 'readTags' }
+  | { readonly method: 'putSettings'; readonly settings: Settings }
+  | { readonly method: 'tag'; readonly tags: Tags }
+  | { readonly method: 'untag'; readonly keys: readonly string[] };
+
+/** One repository of ECR. Immutable, and one object for each state, so that states are compared by identity. */
+export class EcrState {
+  public static of(settings: Settings, tags: Tags = new Map()): EcrState {
+    const key = JSON.stringify([settings.mutability, [...settings.filters].sort(), [...tags].sort()]);
+    let state = EcrState.all.get(key);
+    if (!state) {
+      state = new EcrState(EcrState.all.size, settings, tags);
+      EcrState.all.set(key, state);
+    }
+    return state;
+  }
+
+  private static readonly all = new Map<string, EcrState>();
+
+  private constructor(readonly id: number, readonly settings: Settings, readonly tags: Tags) {}
+
+  /** The keys that this library left. */
+  get trace(): string[] {
+    return [...this.tags.keys()].filter((key) => key.startsWith(TAG_PREFIX));
+  }
+
+  /** What a write makes of it. A reading changes nothing. */
+  after(call: EcrCall): EcrState {
+    switch (call.method) {
+      case 'putSettings': return EcrState.of(call.settings, this.tags);
+      case 'tag': return EcrState.of(this.settings, new Map([...this.tags, ...call.tags]));
+      case 'untag': return EcrState.of(this.settings, new Map([...this.tags].filter(([key]) => !call.keys.includes(key))));
+      default: return this;
+    }
+  }
+}
+
+export const isWrite = ({ method }: EcrCall): boolean => method !== 'readSettings' && method !== 'readTags';

@@ -1,0 +1,63 @@
+import { EcrState } from './ecr-state';
+import { Resource, markKeyOf } from './resources';
+import { run } from './run';
+import { remove } from './story';
+import { Settings, sameSettings } from '../../src/settings';
+
+/** A declaration that is deployed. */
+export interface Deployed {
+  readonly resource: Resource;
+  readonly settings: Settings;
+  /** Which is newer. Those that were made at the same time share a rank: either may have the say, but always the same one. */
+  readonly rank: number;
+}
+
+const HOURS_LATER = 36_000_000;
+
+/**
+ * Whether the repository is as the promise says: the settings of the newest declaration, each declaration's record and no other,
+ * and the same after each of them is removed, in every order, down to the original without a trace.
+ */
+export class Judge {
+  private readonly memory = new Map<string, Promise<string | undefined>>();
+
+  constructor(private readonly original: Settings) {}
+
+  public async judge(ecr: EcrState, time: number, deployed: readonly Deployed[]): Promise<string | undefined> {
+    const key = JSON.stringify([ecr.id, deployed]);
+    let judged = this.memory.get(key);
+    if (!judged) {
+      judged = this.judgeAnew(ecr, time + HOURS_LATER, deployed);
+      this.memory.set(key, judged);
+    }
+    return judged;
+  }
+
+  private async judgeAnew(ecr: EcrState, time: number, deployed: readonly Deployed[], winner?: Deployed): Promise<string | undefined> {
+    const top = Math.max(...deployed.map(({ rank }) => rank));
+    const allowed = winner ? [winner] : deployed.filter(({ rank }) => rank === top);
+    const expected = deployed.length > 0 ? allowed.map(({ settings }) => settings) : [this.original];
+    if (!expected.some((settings) => sameSettings(settings, ecr.settings))) {
+      return `the repository has ${JSON.stringify(ecr.settings)} instead of ${JSON.stringify(expected)}, with the record ${JSON.stringify(Object.fromEntries(ecr.tags))}`;
+    }
+    const marks = new Set(deployed.map(({ resource }) => markKeyOf(resource)));
+    const isWhole = ecr.trace.length === 2 * deployed.length + marks.size
+      && [...marks].every((mark) => ecr.tags.has(mark))
+      && ![...ecr.tags.values()].some((value) => value.includes(' going '));
+    if (!isWhole) {
+      return `the repository has the tags ${JSON.stringify(Object.fromEntries(ecr.tags))} for ${deployed.length} declarations`;
+    }
+    const now = allowed.find(({ settings }) => sameSettings(settings, ecr.settings));
+    for (const gone of deployed) {
+      const after = await run(ecr, time, remove(gone.resource, gone.settings));
+      const rest = deployed.filter((other) => other !== gone);
+      const problem = after.result.Status === 'FAILED'
+        ? `the delete answers ${after.result.Reason}`
+        : await this.judgeAnew(after.ecr, after.time, rest, gone !== now ? now : undefined);
+      if (problem) {
+        return `after ${gone.resource.stack}.${gone.resource.logicalId} was removed: ${problem}`;
+      }
+    }
+    return undefined;
+  }
+}
