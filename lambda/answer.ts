@@ -6,6 +6,11 @@ import { UntrustedEvent } from './request';
 
 /** CloudFormation refuses a longer answer, and counts it in bytes. */
 const MOST_BYTES = 4_096;
+/** Four of these leave room for the rest of an answer. No id that CloudFormation or this library makes is half as long. */
+const MOST_ID_BYTES = 768;
+const CUT = '... (the log has all of it)';
+/** Of a surrogate pair. */
+const HALF_A_PAIR = /[\ud800-\udbff]$/;
 const PAUSES = [200, 1_000, 3_000, 10_000];
 const ATTEMPT_TIMEOUT = 10_000;
 
@@ -19,19 +24,36 @@ export function destinationOf({ ResponseURL }: UntrustedEvent): URL | undefined 
   return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback) ? url : undefined;
 }
 
-/** The answer's text, its reason cut to what CloudFormation takes. */
+/** The answer's text, with a reason that is cut to what CloudFormation takes. Whatever the event was, its fields are texts. */
 export function answerText({ StackId, RequestId, LogicalResourceId }: UntrustedEvent, result: Result): string {
   const text = (reason?: string) => JSON.stringify({
-    StackId, RequestId, LogicalResourceId, ...result, ...reason !== undefined && { Reason: reason },
+    StackId: idText(StackId),
+    RequestId: idText(RequestId),
+    LogicalResourceId: idText(LogicalResourceId),
+    ...result,
+    PhysicalResourceId: idText(result.PhysicalResourceId),
+    ...reason !== undefined && { Reason: reason },
   });
-  let answer = text();
-  if (result.Status === 'FAILED') {
-    for (let length = Math.min(result.Reason.length, MOST_BYTES); Buffer.byteLength(answer) > MOST_BYTES && length > 0; length -= 64) {
-      answer = text(`${result.Reason.slice(0, Math.max(length, 0))}... (the log has all of it)`);
-    }
+  const whole = text();
+  if (result.Status === 'SUCCESS' || Buffer.byteLength(whole) <= MOST_BYTES) {
+    return whole;
   }
-  return answer;
+  return text(cut(result.Reason, MOST_BYTES - Buffer.byteLength(text(CUT))) + CUT);
 }
+
+const idText = (value: unknown): string => typeof value === 'string' ? cut(value, MOST_ID_BYTES) : '';
+
+/** The longest start of a text that takes no more than so many bytes in JSON. */
+function cut(text: string, bytes: number): string {
+  let start = text.slice(0, bytes);
+  for (let excess = bytesInJson(start) - bytes; excess > 0; excess = bytesInJson(start) - bytes) {
+    // JSON writes no UTF-16 unit in more than 6 bytes.
+    start = start.slice(0, -Math.ceil(excess / 6));
+  }
+  return start.length < text.length ? start.replace(HALF_A_PAIR, '') : start;
+}
+
+const bytesInJson = (text: string): number => Buffer.byteLength(JSON.stringify(text)) - '""'.length;
 
 /** Delivers the answer, more than once if need be. @returns what went wrong at last, without the address. */
 export async function deliver(url: URL, answer: string, clock: Clock): Promise<string | undefined> {

@@ -1,28 +1,36 @@
 import { answerText, deliver, destinationOf } from './answer';
 import { systemClock } from './clock';
 import { ecr, ecrClient } from './ecr';
-import { handle } from './lifecycle';
+import { Environment, handle } from './lifecycle';
 import { consoleLog } from './log';
 import { UntrustedEvent } from './request';
 import { ENV_MARK_KEY, ENV_MARK_VALUE } from '../src/contract';
 
-/** The function behind `ImageTagMutabilityProvider`. */
-export async function handler(input: unknown): Promise<void> {
-  const event: UntrustedEvent = typeof input === 'object' && input !== null ? input : {};
-  const destination = destinationOf(event);
-  if (!destination) {
-    consoleLog('ERROR', 'not-answerable', { reason: 'ResponseURL is not an https URL. Only CloudFormation is meant to invoke this function' });
-    return;
-  }
-  const result = await handle(event, {
-    clock: systemClock,
-    log: consoleLog,
-    mark: { key: process.env[ENV_MARK_KEY] ?? '', value: process.env[ENV_MARK_VALUE] ?? '' },
-    ecr: (repository, remaining) => ecr(ecrClient(repository.region), repository, remaining),
-  });
-  const fault = await deliver(destination, answerText(event, result), systemClock);
-  if (fault) {
-    consoleLog('ERROR', 'not-delivered', { fault });
-    throw new Error('The answer could not be delivered to CloudFormation');
-  }
+/** The handler in a world of its own: tests stand in for ECR and for time. */
+export function handlerWith({ clock, ecr: ecrOf }: Pick<Environment, 'clock' | 'ecr'>): (input: unknown) => Promise<void> {
+  return async (input) => {
+    const event: UntrustedEvent = typeof input === 'object' && input !== null ? input : {};
+    const destination = destinationOf(event);
+    if (!destination) {
+      consoleLog('ERROR', 'not-answerable', { reason: 'ResponseURL is not an https URL. Only CloudFormation is meant to invoke this function' });
+      return;
+    }
+    const result = await handle(event, {
+      clock,
+      log: consoleLog,
+      mark: { key: process.env[ENV_MARK_KEY] ?? '', value: process.env[ENV_MARK_VALUE] ?? '' },
+      ecr: ecrOf,
+    });
+    const fault = await deliver(destination, answerText(event, result), clock);
+    if (fault) {
+      consoleLog('ERROR', 'not-delivered', { fault });
+      throw new Error('The answer could not be delivered to CloudFormation');
+    }
+  };
 }
+
+/** The function behind `ImageTagMutabilityProvider`. */
+export const handler = handlerWith({
+  clock: systemClock,
+  ecr: (repository, remaining) => ecr(ecrClient(repository.region), repository, remaining),
+});

@@ -8,7 +8,8 @@ export interface Repository {
   readonly name: string;
 }
 
-const ARN = /^arn:aws[a-z-]{0,20}:ecr:([a-z0-9-]{1,30}):([0-9]{12}):repository\/(.+)$/;
+/** A region becomes part of a host's name, and the SDK throws at one that cannot. */
+const ARN = /^arn:aws[a-z-]{0,20}:ecr:([a-z0-9]{1,20}(?:-[a-z0-9]{1,12}){0,3}):([0-9]{12}):repository\/(.+)$/;
 
 export function parseRepositoryArn(value: unknown): Repository | undefined {
   const [arn, region, registryId, name] = typeof value === 'string' ? ARN.exec(value) ?? [] : [];

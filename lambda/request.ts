@@ -86,8 +86,11 @@ function before(repository: Repository, physicalId: unknown, old: Fields<keyof R
 export function physicalIdOf(event: UntrustedEvent): string {
   const arn = event.RequestType === 'Delete' ? undefined : parseRepositoryArn(fields(event.ResourceProperties).RepositoryArn)?.arn;
   const id = [arn, event.PhysicalResourceId, event.LogicalResourceId].find((value) => typeof value === 'string' && value !== '');
-  return typeof id === 'string' ? id.slice(0, 1_024) : 'not-created';
+  return typeof id === 'string' ? id : 'not-created';
 }
+
+/** What CloudFormation names things with. Some of it is logged. */
+const ID = /^[\x20-\x7e]{1,1024}$/;
 
 type Fields<K extends string> = Readonly<Partial<Record<K, unknown>>>;
 
@@ -97,8 +100,8 @@ function fields(value: unknown): Fields<keyof ResourceProperties> {
 
 function text(event: UntrustedEvent, name: 'StackId' | 'LogicalResourceId' | 'PhysicalResourceId'): string {
   const value = event[name];
-  if (typeof value !== 'string' || value === '') {
-    throw new BadRequestError(`${name} is missing or not a text. Only CloudFormation is meant to invoke this function`);
+  if (typeof value !== 'string' || !ID.test(value)) {
+    throw new BadRequestError(`${name} is missing or not a text of 1 to 1,024 printable ASCII characters. Only CloudFormation is meant to invoke this function`);
   }
   return value;
 }

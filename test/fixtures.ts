@@ -57,31 +57,37 @@ export function only(stack: Stack, type: string): Resource {
 
 export const DECLARATION = 'Custom::ECRImageTagMutability';
 
-const DEPLOYED: Record<string, string> = {
-  'AWS::Partition': 'aws',
-  'AWS::Region': 'us-east-1',
-  'AWS::AccountId': ACCOUNT,
-  'AWS::StackId': `arn:aws:cloudformation:us-east-1:${ACCOUNT}:stack/${'s'.repeat(128)}/5f3c1a90-0000-11ee-be56-0242ac120002`,
-};
+/** Where a stack is deployed to, and what CloudFormation gives its pseudo parameters there. */
+export function placeOf(partition: string, region: string): Record<string, string> {
+  return {
+    'AWS::Partition': partition,
+    'AWS::Region': region,
+    'AWS::AccountId': ACCOUNT,
+    'AWS::StackId': `arn:${partition}:cloudformation:${region}:${ACCOUNT}:stack/${'s'.repeat(128)}/5f3c1a90-0000-11ee-be56-0242ac120002`,
+  };
+}
+
+const DEFAULT_PLACE = placeOf('aws', 'us-east-1');
 
 /** What CloudFormation makes of a value at deployment. */
-export function deployed(value: any): any {
+export function deployed(value: any, place = DEFAULT_PLACE): any {
+  const inner = (part: unknown) => deployed(part, place);
   if (Array.isArray(value)) {
-    return value.map(deployed);
+    return value.map(inner);
   }
   if (typeof value !== 'object' || value === null) {
     return value;
   }
   if (typeof value.Ref === 'string') {
-    return DEPLOYED[value.Ref] ?? 'physical-name-of-'.concat(value.Ref);
+    return place[value.Ref] ?? 'physical-name-of-'.concat(value.Ref);
   }
   if (value['Fn::Join']) {
-    return deployed(value['Fn::Join'][1]).join(value['Fn::Join'][0]);
+    return inner(value['Fn::Join'][1]).join(value['Fn::Join'][0]);
   }
   if (value['Fn::GetAtt']) {
     return `arn:aws:service:us-east-1:${ACCOUNT}:kind:a-name-that-cloudformation-has-generated-${value['Fn::GetAtt'].join('-')}`;
   }
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, deployed(inner)]));
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, inner(part)]));
 }
 
 export function statementsOf(resource: Resource): any[] {

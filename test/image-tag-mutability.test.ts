@@ -282,6 +282,9 @@ describe('template', () => {
 describe('warnings', () => {
   const own = (stack: Stack) => new ecr.Repository(stack, 'Own');
 
+  // Newer versions of aws-cdk-lib have warnings of their own.
+  const warningsIn = (stack: Stack) => Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('cdk-ecr-tag-mutability:'));
+
   test.each([
     ['where the app creates the repository', 'ownRepository', (stack: Stack) => ({ repository: own(stack) })],
     ['where another stack of the app creates it', 'ownRepository', (stack: Stack) => ({ repository: own(new Stack(stack.node.root as App, 'Other')) })],
@@ -290,7 +293,7 @@ describe('warnings', () => {
   ])('warns %s', (_, id, props) => {
     const stack = newStack();
     declare(stack, props(stack));
-    const warnings = Annotations.fromStack(stack).findWarning('*', Match.anyValue());
+    const warnings = warningsIn(stack);
     expect(warnings).toHaveLength(1);
     expect(warnings[0].id).toBe('/Stack/Declaration');
     expect(warnings[0].entry.data).toContain(`[ack: cdk-ecr-tag-mutability:${id}]`);

@@ -147,6 +147,28 @@ describe('the text of an answer', () => {
   });
 });
 
+describe('the ids of an answer', () => {
+  test.each<[string, unknown]>([
+    ['letters', 'x'.repeat(1_000_000)], ['letters of three bytes', '日'.repeat(5_000)], ['pairs of surrogates', `x${'🚀'.repeat(5_000)}`],
+    ['characters that JSON writes longer', '\u0001'.repeat(5_000)],
+  ])('are cut where they are too many %s, and leave room for a reason', (_, id) => {
+    const answer = answerText({ StackId: id, RequestId: id, LogicalResourceId: id }, { Status: 'FAILED', PhysicalResourceId: String(id), Reason: 'why' });
+    expect(Buffer.byteLength(answer)).toBeLessThanOrEqual(4_096);
+    const { StackId, RequestId, LogicalResourceId, PhysicalResourceId, Reason } = JSON.parse(answer) as Record<string, string>;
+    expect(Reason).toBe('why');
+    for (const cut of [StackId, RequestId, LogicalResourceId, PhysicalResourceId]) {
+      expect(String(id).startsWith(cut!)).toBe(true);
+      expect(Buffer.byteLength(JSON.stringify(cut))).toBeGreaterThan(750);
+      expect(cut).not.toMatch(/[\ud800-\udbff]$/);
+    }
+  });
+
+  test.each<[unknown]>([[undefined], [null], [7], [['stack']], [{}]])('are texts, also for %j', (id) => {
+    expect(JSON.parse(answerText({ StackId: id, RequestId: id, LogicalResourceId: id }, failed('why'))))
+      .toMatchObject({ StackId: '', RequestId: '', LogicalResourceId: '', Reason: 'why' });
+  });
+});
+
 describe('the address to answer to', () => {
   test.each([
     'https://cloudformation-custom-resource-response-euwest1.s3-eu-west-1.amazonaws.com/x?X-Amz-Signature=y', 'https://s3.cn-north-1.amazonaws.com.cn/x',

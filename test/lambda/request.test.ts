@@ -104,6 +104,11 @@ describe('a repository', () => {
     ['arn:aws:ecr:eu-west-1:11112222333x:repository/api'],
     ['arn:aws:ecr:eu-west-1::repository/api'],
     ['arn:aws:ecr::111122223333:repository/api'],
+    // The SDK throws at these when its client is made.
+    ['arn:aws:ecr:-:111122223333:repository/api'],
+    ['arn:aws:ecr:eu-west-1-:111122223333:repository/api'],
+    ['arn:aws:ecr:fips--x:111122223333:repository/api'],
+    [`arn:aws:ecr:${'a'.repeat(64)}:111122223333:repository/api`],
     ['arn:aws:ecr:evil.example/:111122223333:repository/api'],
     ['arn:aws:ecr:eu-west-1:111122223333:repository/'],
     ['arn:aws:ecr:eu-west-1:111122223333:repository/a'],
@@ -141,7 +146,7 @@ describe('an event', () => {
   });
 
   test.each(['Create', 'Update', 'Delete'].flatMap((type) => ['StackId', 'LogicalResourceId'].flatMap((name) =>
-    [undefined, null, '', 7, {}, ['x']].map((value) => ({ type, name, value })))))('$type with the $name $value is refused', ({ type, name, value }) => {
+    [undefined, null, '', 7, {}, ['x'], 'x'.repeat(1_025), 'line\n', '\u009b31m', 'ä'].map((value) => ({ type, name, value })))))('$type with the $name $value is refused', ({ type, name, value }) => {
     expect(refusal(event(type, { [name]: value }))).toMatch(new RegExp(`^${name} is missing or not a text`));
   });
 
