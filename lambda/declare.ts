@@ -1,7 +1,9 @@
 import { Context, Owner, keyOf, stackNameOf } from './context';
 import { Ecr, Tags } from './ecr';
-import { Reading, readUntilCertain, reportChanges } from './reading';
-import { Declared, DeclaredDeclaration, keysOf, newest, originalOf, placeFor, readRecord, writeDeclaration } from './record';
+import { readUntilCertain, readingOf, reportChanges } from './reading';
+import {
+  Declared, DeclaredDeclaration, RepositoryRecord, declarationOf, keysOf, newest, originalOf, placeFor, writeDeclaration,
+} from './record';
 import { settle } from './settle';
 import { DECLARING_ENDS } from './timing';
 import { Settings, sameSettings } from '../src/settings';
@@ -30,11 +32,9 @@ export async function declare(context: Context, declaring: Declaring): Promise<D
   const { clock, log, owner } = context;
   const key = keyOf(owner);
   const reading = await readUntilCertain(context);
-  const { tags, found: before } = reading;
-  const record = readRecord(tags);
-  reportChanges(context, record, before);
-  const { declarations } = record;
-  const own = declarations.find((declaration) => declaration.key === key);
+  const { tags, found: before, record: { declarations } } = reading;
+  reportChanges(context, reading);
+  const own = declarationOf(key, reading.record);
   const original = declarations.length > 0 ? originalOf(declarations, key) : originalFrom(before, declaring.notOriginal);
   if (!original) {
     log('WARN', 'original-unknown', { consequence: 'nothing will be put back on delete', found: before });
@@ -52,13 +52,13 @@ export async function declare(context: Context, declaring: Declaring): Promise<D
   };
   try {
     const isUnchanged = own?.declared !== undefined && isRecorded(next, own.declared, tags, owner);
-    const known: Reading = isUnchanged ? reading : { tags: await write(context.ecr, owner, next, tags), found: before };
-    const settled = await settle(context, {
-      amend: (now) => !isOvertaken(key, now) && !now.has(owner.mark.key) ? markOf(owner) : new Map(),
-      effective: (now) => newest(readRecord(now).declarations)?.declared.settings ?? original,
+    const known = isUnchanged ? reading : readingOf(await write(context.ecr, owner, next, tags), before);
+    const { record } = await settle(context, {
+      amend: (now) => !isOvertaken(key, now.record) && !now.tags.has(owner.mark.key) ? markOf(owner) : new Map(),
+      effective: (now) => newest(now.record.declarations)?.declared.settings ?? original,
     }, known, isUnchanged);
-    const winner = newest(readRecord(settled.tags).declarations);
-    if (isOvertaken(key, settled.tags) || !winner) {
+    const winner = newest(record.declarations);
+    if (isOvertaken(key, record) || !winner) {
       throw new Error('the declaration was removed while it was being made: its own deletion overtook it, or somebody removed the repository\'s tags. Deploy again to declare it once more');
     }
     return { before, effective: winner.declared.settings, overruledBy: winner.key !== key ? winner.declared.stackName : undefined };
@@ -80,8 +80,8 @@ function isRetained({ since }: Declared, { clock }: Context, { created }: Declar
 }
 
 /** Only the deletion of the own resource marks the own declaration as going, and removes it. */
-function isOvertaken(key: string, tags: Tags): boolean {
-  return readRecord(tags).declarations.find((declaration) => declaration.key === key)?.declared?.going !== false;
+function isOvertaken(key: string, record: RepositoryRecord): boolean {
+  return declarationOf(key, record)?.declared?.going !== false;
 }
 
 /** When it was recorded is no part of what is declared. */

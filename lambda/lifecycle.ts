@@ -96,7 +96,7 @@ async function set(
     settings,
     created: type === 'Create',
     notOriginal: oldSettings ? [oldSettings, settings] : [],
-    undo: (recordedAt) => takeBack(invocation, context, recordedAt),
+    undo: (recordedAt) => takeBack(context, recordedAt),
   });
   if (overruledBy) {
     context.log('WARN', 'overruled', { by: overruledBy, declared: settings, before, effective });
@@ -110,9 +110,8 @@ async function set(
   return attributes(repository, effective);
 }
 
-/** A failed create must leave nothing, and not every CloudFormation sends a delete after it. */
-async function takeBack({ stopAfter }: Invocation, context: Context, recordedAt: number): Promise<void> {
-  stopAfter(WRITES_END);
+/** A failed create must leave nothing, and not every CloudFormation sends a delete after it. It has no more time than the create. */
+async function takeBack(context: Context, recordedAt: number): Promise<void> {
   try {
     const released = await release(context, { recordedAt });
     if (released) {

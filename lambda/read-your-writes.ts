@@ -3,29 +3,23 @@ import { Ecr, Tags } from './ecr';
 import { sameSettings, Settings } from '../src/settings';
 
 /** How long a read may lag behind a write, in pauses: what is still not shown after them was overwritten by others. */
-const PAUSES = [100, 500, 1_900];
+const PAUSES = [200, 900];
 
 /**
- * ECR whose reads show the own writes. A read that still shows what was there before the last write is repeated; one that
- * shows something else again is the work of others, and is believed.
+ * ECR whose reads show the own writes. What a lagging read shows instead cannot be told from the work of others, which may have
+ * written the same just before: so it is believed only when it lasts.
  */
 export function readYourWrites(ecr: Ecr, clock: Clock): Ecr {
-  let lastSettings: Settings | undefined;
-  let overwritten: Settings | undefined;
-  let lastTags: Tags = new Map();
-  /** The keys written since a read last showed them: the value before, and the one after. */
-  const pending = new Map<string, readonly [before: string | undefined, after: string | undefined]>();
+  let put: Settings | undefined;
+  /** Without a value: removed. */
+  const tagged = new Map<string, string | undefined>();
 
-  const wrote = (key: string, value: string | undefined) => {
-    pending.set(key, [lastTags.get(key), value]);
-  };
-  const isBehind = (tags: Tags) =>
-    [...pending].some(([key, [before, after]]) => before !== after && tags.get(key) === before);
+  const missingIn = (tags: Tags) => [...tagged.keys()].filter((key) => tags.get(key) !== tagged.get(key));
 
-  async function patiently<T>(read: () => Promise<T>, behind: (value: T) => boolean): Promise<T> {
+  async function patiently<T>(read: () => Promise<T>, isShown: (value: T) => boolean): Promise<T> {
     let value = await read();
     for (const pause of PAUSES) {
-      if (!behind(value)) {
+      if (isShown(value)) {
         break;
       }
       await clock.sleep(pause);
@@ -36,27 +30,29 @@ export function readYourWrites(ecr: Ecr, clock: Clock): Ecr {
 
   return {
     async readSettings() {
-      const stale = overwritten;
-      lastSettings = await patiently(() => ecr.readSettings(), (read) => stale !== undefined && sameSettings(read, stale));
-      overwritten = undefined;
-      return lastSettings;
+      const isShown = (settings: Settings) => put === undefined || sameSettings(settings, put);
+      const settings = await patiently(() => ecr.readSettings(), isShown);
+      if (!isShown(settings)) {
+        put = undefined;
+      }
+      return settings;
     },
     async readTags() {
-      lastTags = await patiently(() => ecr.readTags(), isBehind);
-      pending.clear();
-      return lastTags;
+      const tags = await patiently(() => ecr.readTags(), (read) => missingIn(read).length === 0);
+      missingIn(tags).forEach((key) => tagged.delete(key));
+      return tags;
     },
     async putSettings(settings) {
       await ecr.putSettings(settings);
-      overwritten = lastSettings && !sameSettings(lastSettings, settings) ? lastSettings : undefined;
+      put = settings;
     },
     async tag(tags) {
       await ecr.tag(tags);
-      tags.forEach((value, key) => wrote(key, value));
+      tags.forEach((value, key) => tagged.set(key, value));
     },
     async untag(keys) {
       await ecr.untag(keys);
-      keys.forEach((key) => wrote(key, undefined));
+      keys.forEach((key) => tagged.set(key, undefined));
     },
   };
 }

@@ -4,9 +4,10 @@ import { RepositoryRecord, newest, readRecord } from './record';
 import { SHORTEST_LIFE } from './timing';
 import { Settings, sameSettings } from '../src/settings';
 
-/** A repository's tags, and the settings that were found just after them. */
+/** A repository's tags, the record that they hold, and the settings that were found just after them. */
 export interface Reading {
   readonly tags: Tags;
+  readonly record: RepositoryRecord;
   readonly found: Settings;
 }
 
@@ -14,8 +15,10 @@ const MOST_READINGS = 20;
 
 export async function read(ecr: Ecr): Promise<Reading> {
   const tags = await ecr.readTags();
-  return { tags, found: await ecr.readSettings() };
+  return readingOf(tags, await ecr.readSettings());
 }
+
+export const readingOf = (tags: Tags, found: Settings): Reading => ({ tags, record: readRecord(tags), found });
 
 /**
  * Settings are an original only if no declaration was there when they were read, which takes tags without any before and after.
@@ -27,13 +30,13 @@ export async function readUntilCertain({ ecr, clock }: Context): Promise<Reading
   for (let round = 0; round < MOST_READINGS; round++) {
     const started = clock.now();
     const reading = await read(ecr);
-    if (isDeclared(reading.tags)) {
+    if (isDeclared(reading)) {
       return reading;
     }
-    const tags = await ecr.readTags();
-    if (!isDeclared(tags)) {
+    const again = readingOf(await ecr.readTags(), reading.found);
+    if (!isDeclared(again)) {
       if (clock.now() - started < SHORTEST_LIFE || (slow && sameSettings(slow, reading.found))) {
-        return { tags, found: reading.found };
+        return again;
       }
       slow = reading.found;
     }
@@ -42,7 +45,7 @@ export async function readUntilCertain({ ecr, clock }: Context): Promise<Reading
 }
 
 /** Says what others did to the repository, before any of it is overwritten. */
-export function reportChanges({ log }: Context, { declarations, damaged }: RepositoryRecord, found: Settings): void {
+export function reportChanges({ log }: Context, { record: { declarations, damaged }, found }: Reading): void {
   if (damaged.length > 0) {
     log('WARN', 'record-damaged', { tags: damaged });
   }
@@ -52,4 +55,4 @@ export function reportChanges({ log }: Context, { declarations, damaged }: Repos
   }
 }
 
-const isDeclared = (tags: Tags): boolean => readRecord(tags).declarations.length > 0;
+const isDeclared = ({ record }: Reading): boolean => record.declarations.length > 0;

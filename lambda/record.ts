@@ -120,6 +120,9 @@ export function readRecord(tags: Tags): RepositoryRecord {
   return { declarations, damaged };
 }
 
+export const declarationOf = (key: string, { declarations }: RepositoryRecord): Declaration | undefined =>
+  declarations.find((declaration) => declaration.key === key);
+
 export function writeDeclaration({ key, declared, original }: DeclaredDeclaration): Tags {
   return new Map([
     ...split(`${key}:declared`, declaredText(declared)),

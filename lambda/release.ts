@@ -1,7 +1,7 @@
 import { Context, keyOf } from './context';
 import { Tags } from './ecr';
-import { reportChanges } from './reading';
-import { Declaration, hasMark, keysOf, newest, originalOf, readRecord, writeDeclaration } from './record';
+import { readingOf, reportChanges } from './reading';
+import { declarationOf, hasMark, keysOf, newest, originalOf, readRecord, writeDeclaration } from './record';
 import { Intent, settle } from './settle';
 import { DECLARING_ENDS, SHORTEST_LIFE } from './timing';
 import { Settings } from '../src/settings';
@@ -19,11 +19,10 @@ export interface Released {
   readonly effective: Settings;
 }
 
-const MOST_CORRECTIONS = 20;
+const MOST_CORRECTIONS = 10;
 
 /**
- * Sets what is effective without the own declaration, then removes it: that is the last write, so that no put is outstanding
- * while the declaration is absent.
+ * Sets what is effective without the own declaration, then removes it. No put is outstanding while the declaration is absent.
  *
  * @returns nothing where there was no declaration
  */
@@ -31,8 +30,7 @@ export async function release(context: Context, releasing: Releasing = {}): Prom
   const { ecr, log, owner } = context;
   const key = keyOf(owner);
   const tags = await readWhenErasable(context, key, releasing);
-  const record = readRecord(tags);
-  const own = declarationOf(key, tags);
+  const own = declarationOf(key, readRecord(tags));
   if (!own) {
     // Somebody may have removed the declaration's tags, and left the mark.
     await erase(context, key, tags);
@@ -41,15 +39,15 @@ export async function release(context: Context, releasing: Releasing = {}): Prom
   if (releasing.recordedAt !== undefined && own.declared?.since !== releasing.recordedAt) {
     return undefined;
   }
-  const before = await ecr.readSettings();
-  reportChanges(context, record, before);
-  const original = originalOf(record.declarations, key);
-  const settled = await settle(context, without(key, original), { tags, found: before }, true);
+  const reading = readingOf(tags, await ecr.readSettings());
+  reportChanges(context, reading);
+  const original = originalOf(reading.record.declarations, key);
+  const settled = await settle(context, without(key, original), reading, true);
   if (!original) {
     log('WARN', 'original-unknown', { consequence: 'the settings are left as they are, unless others declare them', found: settled.found });
   }
   await erase(context, key, settled.tags);
-  return { before, effective: settled.found };
+  return { before: reading.found, effective: settled.found };
 }
 
 /**
@@ -60,7 +58,7 @@ export async function release(context: Context, releasing: Releasing = {}): Prom
 async function readWhenErasable({ ecr, clock }: Context, key: string, { appearsUntil }: Releasing): Promise<Tags> {
   const tags = await ecr.readTags();
   const now = clock.now();
-  const own = declarationOf(key, tags);
+  const own = declarationOf(key, readRecord(tags));
   const writerEnds = (own?.declared?.since ?? now) + DECLARING_ENDS;
   const shortest = own && writerEnds > now ? SHORTEST_LIFE : 0;
   const wait = Math.max(shortest, appearsUntil === undefined ? 0 : Math.min(writerEnds, appearsUntil) - now);
@@ -74,36 +72,36 @@ async function readWhenErasable({ ecr, clock }: Context, key: string, { appearsU
 /** What is wanted without the declaration: a declaration that is going has no say, and nobody relies on it any more. */
 function without(key: string, original: Settings | undefined): Intent {
   return {
-    amend: (tags) => {
-      const own = declarationOf(key, tags);
+    amend: ({ record }) => {
+      const own = declarationOf(key, record);
       if (own?.declared?.going !== false) {
         return new Map();
       }
       const going = writeDeclaration({ ...own, declared: { ...own.declared, going: true } });
       return new Map([...going].filter(([tag]) => tag.startsWith(`${key}:declared`)));
     },
-    effective: (tags) => newest(readRecord(tags).declarations.filter((other) => other.key !== key))?.declared.settings ?? original,
+    effective: ({ record }) => newest(record.declarations.filter((other) => other.key !== key))?.declared.settings ?? original,
   };
 }
 
-const declarationOf = (key: string, tags: Tags): Declaration | undefined =>
-  readRecord(tags).declarations.find((declaration) => declaration.key === key);
-
-/** Removes the declaration, and the mark with the last declaration that needs it. */
-async function erase({ ecr, owner: { mark, stackId } }: Context, key: string, tags: Tags): Promise<void> {
+/**
+ * Removes the declaration, and the mark with the last declaration that needs it. Stacks that share a provider share its mark, and
+ * another one may declare or release at the same time: so the mark is put right until a reading shows it as it should be.
+ */
+async function erase({ ecr, owner: { mark } }: Context, key: string, tags: Tags): Promise<void> {
   const isMarkNeeded = (now: Tags) => readRecord(now).declarations.some((other) => other.key !== key && hasMark(other, mark.key));
   const keys = [...keysOf(key, tags), ...tags.has(mark.key) && !isMarkNeeded(tags) ? [mark.key] : []];
-  if (keys.length > 0) {
-    await ecr.untag(keys);
+  if (keys.length === 0) {
+    return;
   }
-  // Stacks that share a provider share its mark: another one may have declared or released meanwhile.
-  for (let round = 0; stackId !== mark.value; round++) {
+  await ecr.untag(keys);
+  for (let correction = 0; ; correction++) {
     const now = await ecr.readTags();
     if (isMarkNeeded(now) === now.has(mark.key)) {
       return;
     }
-    if (round === MOST_CORRECTIONS) {
-      throw new Error(`the repository's tag ${mark.key} still changed after ${MOST_CORRECTIONS} rounds. Find out who else changes it, then deploy again`);
+    if (correction === MOST_CORRECTIONS) {
+      throw new Error(`the repository's tag ${mark.key} still changed after ${MOST_CORRECTIONS} corrections. Find out who else changes it, then deploy again`);
     }
     await (isMarkNeeded(now) ? ecr.tag(new Map([[mark.key, mark.value]])) : ecr.untag([mark.key]));
   }

@@ -3,16 +3,16 @@ import { Tags } from './ecr';
 import { Reading, read } from './reading';
 import { Settings, sameSettings } from '../src/settings';
 
-/** What an invocation wants of a repository with these tags. Asked again after each change, its own and those of others. */
+/** What an invocation wants of a repository that was read so. Asked again after each change, its own and those of others. */
 export interface Intent {
   /** The tags of its own that are missing or out of date. */
-  readonly amend: (tags: Tags) => Tags;
+  readonly amend: (reading: Reading) => Tags;
   /** The settings that the repository should have; none where the original is unknown: they are left as they are. */
-  readonly effective: (tags: Tags) => Settings | undefined;
+  readonly effective: (reading: Reading) => Settings | undefined;
 }
 
 /** Each round answers to something that others did meanwhile, and nobody does that forever. */
-const MOST_ROUNDS = 20;
+const MOST_ROUNDS = 10;
 const PAUSE_BETWEEN_ROUNDS = 100;
 
 /**
@@ -25,11 +25,11 @@ const PAUSE_BETWEEN_ROUNDS = 100;
  */
 export async function settle({ ecr, clock, log }: Context, intent: Intent, reading: Reading, isCertain: boolean): Promise<Reading> {
   for (let round = 0; round < MOST_ROUNDS; round++) {
-    const amended = intent.amend(reading.tags);
+    const amended = intent.amend(reading);
     if (amended.size > 0) {
       await ecr.tag(amended);
     }
-    const effective = intent.effective(reading.tags);
+    const effective = intent.effective(reading);
     const differs = effective !== undefined && !sameSettings(reading.found, effective);
     if (differs) {
       await ecr.putSettings(effective);

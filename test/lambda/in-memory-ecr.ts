@@ -86,7 +86,7 @@ export function named(name: string, message: string): Error {
 /** Time that passes only where somebody sleeps. */
 export class FakeClock implements Clock {
   private time = Date.parse('2026-01-02T03:04:05.000Z');
-  onSleep: (now: number) => void = () => {};
+  onSleep: (now: number) => void | Promise<unknown> = () => {};
 
   now(): number {
     return this.time;
@@ -94,6 +94,6 @@ export class FakeClock implements Clock {
 
   async sleep(ms: number): Promise<void> {
     this.time += ms;
-    this.onSleep(this.time);
+    await this.onSleep(this.time);
   }
 }

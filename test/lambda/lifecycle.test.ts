@@ -208,7 +208,7 @@ describe('an invocation that dies', () => {
   });
 });
 
-test.each([1, 2, 3])('reads that lag %i times behind writes mislead nobody', async (lag) => {
+test.each([1, 2])('reads that lag %i times behind writes mislead nobody', async (lag) => {
   const ecr = new InMemoryEcr(FILTERED);
   ecr.lag = lag;
   const stack = new Stack(ecr);
@@ -225,11 +225,8 @@ describe('a delete with a physical id of CloudFormation\'s own', () => {
     const ecr = new InMemoryEcr(MUTABLE);
     const [running, deleting] = [new Stack(ecr), new Stack(ecr)];
     let created = false;
-    deleting.clock.onSleep = () => {
-      if (!created) {
-        created = true;
-        void running.create(LOCKED);
-      }
+    deleting.clock.onSleep = async () => {
+      created = (await running.create(LOCKED)).Status === 'SUCCESS';
     };
     expect(await deleting.remove(LOCKED, 'Tags', INVENTED)).toEqual({ Status: 'SUCCESS', PhysicalResourceId: INVENTED });
     expect([ecr.settings, ecr.trace]).toEqual([MUTABLE, []]);
@@ -251,12 +248,11 @@ describe('a delete with a physical id of CloudFormation\'s own', () => {
     ecr.before = () => {};
     expect(ecr.trace).not.toEqual([]);
     const started = stack.clock.now();
-    stack.clock.onSleep = (now) => {
-      if (now - started > 50_000) {
-        ecr.settings = LOCKED;
-      }
+    stack.clock.onSleep = () => {
+      ecr.settings = LOCKED;
     };
     await stack.remove(LOCKED, 'Tags', INVENTED);
+    expect(stack.clock.now() - started).toBeGreaterThan(100_000);
     expect([ecr.settings, ecr.trace]).toEqual([MUTABLE, []]);
   });
 

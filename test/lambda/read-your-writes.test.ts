@@ -5,7 +5,7 @@ import { Settings } from '../../src/settings';
 const MUTABLE: Settings = { mutability: 'MUTABLE', filters: [] };
 const IMMUTABLE: Settings = { mutability: 'IMMUTABLE', filters: [] };
 const LOCKED: Settings = { mutability: 'IMMUTABLE_WITH_EXCLUSION', filters: ['latest', 'dev-*'] };
-const ALL_PAUSES = [100, 500, 1_900];
+const ALL_PAUSES = [200, 900];
 
 function setUp(lag = 0, settings = MUTABLE) {
   const ecr = new InMemoryEcr(settings);
@@ -21,7 +21,7 @@ function setUp(lag = 0, settings = MUTABLE) {
   return { ecr, pauses, subject: readYourWrites(ecr, clock) };
 }
 
-describe.each([0, 1, 3])('where %d reads lag behind a write', (lag) => {
+describe.each([0, 1, 2])('where %d reads lag behind a write', (lag) => {
   test('settings are read as they were put', async () => {
     const { subject, pauses } = setUp(lag);
     await subject.readSettings();
@@ -59,7 +59,7 @@ test('a tag written before any reading is waited for', async () => {
   const { subject, pauses } = setUp(2);
   await subject.tag(new Map([['k', 'v']]));
   expect((await subject.readTags()).get('k')).toBe('v');
-  expect(pauses).toEqual([100, 500]);
+  expect(pauses).toEqual([200, 900]);
 });
 
 test('each of several tags written at once is waited for', async () => {
@@ -74,17 +74,17 @@ test('each of several tags written at once is waited for', async () => {
     }
   };
   expect((await subject.readTags()).get('l')).toBe('w');
-  expect(pauses).toEqual([100, 500]);
+  expect(pauses).toEqual([200, 900]);
 });
 
 describe('what others did after the own write', () => {
-  test('is believed at once where they put other settings', async () => {
+  test('is believed after all pauses where they put other settings', async () => {
     const { ecr, subject, pauses } = setUp();
     await subject.readSettings();
     await subject.putSettings(IMMUTABLE);
     ecr.settings = LOCKED;
     expect(await subject.readSettings()).toEqual(LOCKED);
-    expect(pauses).toEqual([]);
+    expect(pauses).toEqual(ALL_PAUSES);
   });
 
   test('is believed after all pauses where they put back what was there', async () => {
@@ -98,22 +98,22 @@ describe('what others did after the own write', () => {
     expect(pauses).toEqual(ALL_PAUSES);
   });
 
-  test('is believed at once where they wrote another value', async () => {
+  test('is believed after all pauses where they wrote another value', async () => {
     const { ecr, subject, pauses } = setUp();
     await subject.readTags();
     await subject.tag(new Map([['team', 'b']]));
     ecr.tags.set('team', 'c');
     expect((await subject.readTags()).get('team')).toBe('c');
-    expect(pauses).toEqual([]);
+    expect(pauses).toEqual(ALL_PAUSES);
   });
 
-  test('is believed at once where they removed a tag that was changed', async () => {
+  test('is believed after all pauses where they removed a tag that was changed', async () => {
     const { ecr, subject, pauses } = setUp();
     await subject.readTags();
     await subject.tag(new Map([['team', 'b']]));
     ecr.tags.delete('team');
     expect((await subject.readTags()).has('team')).toBe(false);
-    expect(pauses).toEqual([]);
+    expect(pauses).toEqual(ALL_PAUSES);
   });
 
   test('is believed after all pauses where they removed a tag that was new', async () => {

@@ -42,3 +42,17 @@ export class EcrState {
 }
 
 export const isWrite = ({ method }: EcrCall): boolean => method !== 'readSettings' && method !== 'readTags';
+
+/** The tags that a call names, if any. */
+export function keysOf(call: EcrCall): readonly string[] {
+  return 'tags' in call ? [...call.tags.keys()] : 'keys' in call ? call.keys : [];
+}
+
+/** Whether two calls by two callers have the same effects and answers in either order. */
+export function areIndependent(a: EcrCall, b: EcrCall): boolean {
+  const isOnSettings = ({ method }: EcrCall) => method === 'readSettings' || method === 'putSettings';
+  if (isOnSettings(a) !== isOnSettings(b) || (!isWrite(a) && !isWrite(b))) {
+    return true;
+  }
+  return isWrite(a) && isWrite(b) && !isOnSettings(a) && !keysOf(a).some((key) => keysOf(b).includes(key));
+}

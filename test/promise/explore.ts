@@ -1,4 +1,5 @@
 import { EcrState } from './ecr-state';
+import { whenPlayed } from './invocation';
 import { Chapter, Ending } from './story';
 import { BrokenPromiseError, Misfortunes, Step, World, begin, endings, keyOf, steps } from './world';
 
@@ -16,7 +17,7 @@ const MOST_BROKEN = 3;
 
 /** Goes through every schedule, each state once. */
 export async function explore(ecr: EcrState, time: number, stories: readonly Chapter[], misfortunes: Misfortunes, judge: Judge): Promise<Explored> {
-  const first = await begin(ecr, time, stories, misfortunes);
+  const first = await whenPlayed(() => begin(ecr, time, stories, misfortunes));
   const seen = new Map<string, { readonly from?: string; readonly what: () => string }>([[keyOf(first), { what: () => 'begin' }]]);
   const open: World[] = [first];
   const broken: string[] = [];
@@ -35,7 +36,7 @@ export async function explore(ecr: EcrState, time: number, stories: readonly Cha
     }
     let next: Step[] = [];
     try {
-      next = await steps(world);
+      next = await whenPlayed(() => steps(world));
     } catch (error) {
       if (!(error instanceof BrokenPromiseError)) {
         throw error;

@@ -1,5 +1,6 @@
 import { EcrCall, EcrState } from './ecr-state';
 import { Environment, Result, handle } from '../../lambda/lifecycle';
+import { Log } from '../../lambda/log';
 import { UntrustedEvent } from '../../lambda/request';
 
 export interface Delivery {
@@ -9,7 +10,7 @@ export interface Delivery {
 
 /** What an invocation does next: a call of ECR that it awaits, a sleep, or its answer. */
 export type Next =
-  | { readonly kind: 'call'; readonly call: EcrCall; readonly deadline: number }
+  | { readonly kind: 'call'; readonly repository: string; readonly call: EcrCall; readonly deadline: number }
   | { readonly kind: 'sleep'; readonly until: number }
   | { readonly kind: 'answer'; readonly result: Result };
 
@@ -21,67 +22,102 @@ export type Reply = { readonly time: number } & ({ readonly shows?: EcrState } |
  * up again from any point, by playing them to a new one: a tree of all that was seen so far, in which nothing is played twice.
  */
 export class Invocation {
-  public static async start(delivery: Delivery, time: number): Promise<Invocation> {
-    const key = JSON.stringify([delivery, time]);
-    let root = Invocation.roots.get(key);
-    if (!root) {
-      root = Invocation.play(delivery, time, []);
-      Invocation.roots.set(key, root);
-    }
-    return root;
+  public static start(delivery: Delivery, time: number): Invocation {
+    const starts = Invocation.starts.get(delivery) ?? new Map();
+    Invocation.starts.set(delivery, starts);
+    return known(starts, String(time), () => Invocation.play(delivery, time, [], new Live(delivery, time)));
   }
 
-  public static count = 0;
-  private static readonly roots = new Map<string, Promise<Invocation>>();
+  private static count = 0;
+  private static readonly starts = new Map<Delivery, Played>();
 
-  private static async play(delivery: Delivery, started: number, replies: readonly Reply[]): Promise<Invocation> {
-    return new Invocation(delivery, started, replies, await nextOf(delivery, started, replies));
+  private static async play(delivery: Delivery, started: number, replies: readonly Reply[], live: Live): Promise<Invocation> {
+    return new Invocation(delivery, started, replies, await live.next, live);
   }
 
   public readonly id = Invocation.count++;
-  private readonly children = new Map<string, Promise<Invocation>>();
+  private readonly children: Played = new Map();
+
+  private constructor(
+    private readonly delivery: Delivery, private readonly started: number, private readonly replies: readonly Reply[], readonly next: Next,
+    /** The code that waits at this point, until its first reply takes it further. */
+    private live: Live | undefined,
+  ) {}
 
   /** What its clock shows. */
   public get time(): number {
     return this.replies.at(-1)?.time ?? this.started;
   }
 
-  private constructor(
-    private readonly delivery: Delivery, private readonly started: number, private readonly replies: readonly Reply[], readonly next: Next,
-  ) {}
+  /** Whether it has done nothing yet. */
+  public get isFresh(): boolean {
+    return this.replies.length === 0;
+  }
 
-  public reply(reply: Reply): Promise<Invocation> {
+  public reply(reply: Reply): Invocation {
     const key = `${reply.time} ${'error' in reply ? reply.error.name : reply.shows?.id}`;
-    let child = this.children.get(key);
-    if (!child) {
-      child = Invocation.play(this.delivery, this.started, [...this.replies, reply]);
-      this.children.set(key, child);
-    }
-    return child;
+    return known(this.children, key, () => this.play(reply));
+  }
+
+  private async play(reply: Reply): Promise<Invocation> {
+    const live = this.live ?? await played(this.delivery, this.started, this.replies);
+    this.live = undefined;
+    live.reply(reply);
+    return Invocation.play(this.delivery, this.started, [...this.replies, reply], live);
   }
 }
 
-function nextOf({ event, mark }: Delivery, started: number, replies: readonly Reply[]): Promise<Next> {
-  return new Promise((reached) => {
-    let time = started;
-    let taken = 0;
-    const take = (next: Next): Promise<Reply> => {
-      const reply = replies[taken++];
-      if (!reply) {
-        reached(next);
-        // Left in the middle: whoever takes it up again plays a new one.
-        return new Promise(() => {});
+type Played = Map<string, Invocation | Promise<Invocation>>;
+
+/** What was played already is there at once. Where it must be played first, the promise of that is thrown, for `whenPlayed`. */
+function known(played: Played, key: string, play: () => Promise<Invocation>): Invocation {
+  const found = played.get(key);
+  if (found instanceof Invocation) {
+    return found;
+  }
+  throw found ?? later(played, key, play());
+}
+
+function later(played: Played, key: string, promise: Promise<Invocation>): Promise<Invocation> {
+  played.set(key, promise);
+  return promise.then((invocation) => {
+    played.set(key, invocation);
+    return invocation;
+  });
+}
+
+/** Runs something that asks invocations, again after each that had to be played: most were, and waiting for them would cost more. */
+export async function whenPlayed<T>(action: () => T): Promise<T> {
+  for (;;) {
+    try {
+      return action();
+    } catch (error) {
+      if (!(error instanceof Promise)) {
+        throw error;
       }
-      time = reply.time;
-      return 'error' in reply ? Promise.reject(reply.error) : Promise.resolve(reply);
-    };
+      await error;
+    }
+  }
+}
+
+/** The Lambda's real code at work, one reply at a time. */
+export class Live {
+  /** What it does next. Until it is replied to, it does nothing else. */
+  public next: Promise<Next>;
+  private reach!: (next: Next) => void;
+  private awaited?: { readonly resolve: (reply: Reply) => void; readonly reject: (error: Error) => void };
+  private time: number;
+
+  constructor({ event, mark }: Delivery, started: number, log: Log = () => {}) {
+    this.time = started;
+    this.next = this.whenReached();
     const environment: Environment = {
       mark,
-      log: () => {},
-      clock: { now: () => time, sleep: async (ms) => void await take({ kind: 'sleep', until: time + ms }) },
-      ecr: (_repository, remaining) => {
+      log,
+      clock: { now: () => this.time, sleep: async (ms) => void await this.wait({ kind: 'sleep', until: this.time + ms }) },
+      ecr: ({ arn }, remaining) => {
         const call = async (asked: EcrCall) => {
-          const reply = await take({ kind: 'call', call: asked, deadline: time + remaining() });
+          const reply = await this.wait({ kind: 'call', repository: arn, call: asked, deadline: this.time + remaining() });
           return 'shows' in reply ? reply.shows : undefined;
         };
         return {
@@ -93,6 +129,39 @@ function nextOf({ event, mark }: Delivery, started: number, replies: readonly Re
         };
       },
     };
-    void handle(event, environment).then((result) => reached({ kind: 'answer', result }));
-  });
+    void handle(event, environment).then((result) => this.reach({ kind: 'answer', result }));
+  }
+
+  public reply(reply: Reply): void {
+    this.next = this.whenReached();
+    this.time = reply.time;
+    if ('error' in reply) {
+      this.awaited?.reject(reply.error);
+    } else {
+      this.awaited?.resolve(reply);
+    }
+  }
+
+  private whenReached(): Promise<Next> {
+    return new Promise((resolve) => {
+      this.reach = resolve;
+    });
+  }
+
+  private wait(next: Next): Promise<Reply> {
+    return new Promise((resolve, reject) => {
+      this.awaited = { resolve, reject };
+      this.reach(next);
+    });
+  }
+}
+
+async function played(delivery: Delivery, started: number, replies: readonly Reply[]): Promise<Live> {
+  const live = new Live(delivery, started);
+  for (const reply of replies) {
+    await live.next;
+    live.reply(reply);
+  }
+  await live.next;
+  return live;
 }

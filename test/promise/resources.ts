@@ -38,9 +38,15 @@ export const propertiesOf = ({ mutability, filters }: Settings, repository: stri
   },
 });
 
+const deliveries = new Map<string, Delivery>();
+
+/** One object for each event. */
 export function delivery(resource: Resource, event: UntrustedEvent): Delivery {
-  return {
+  const made: Delivery = {
     mark: { key: markKeyOf(resource), value: stackIdOf(resource.provider) },
     event: { StackId: stackIdOf(resource.stack), LogicalResourceId: resource.logicalId, RequestId: 'request', ...event },
   };
+  const key = JSON.stringify(made);
+  deliveries.set(key, deliveries.get(key) ?? made);
+  return deliveries.get(key)!;
 }

@@ -30,69 +30,65 @@ const PHYSICAL_ID = arnOf(REPOSITORY);
 const GONE: Ending = { declares: undefined };
 const declares = (settings: Settings): Ending => ({ declares: settings });
 
-/** Created, and when that is not answered delivered again, or deleted: by the id that it would have had, or by an invented one. */
-export function create(resource: Resource, settings: Settings): Chapter {
-  const chapter: Chapter = {
-    name: `create ${nameOf(resource)}`,
-    delivery: delivery(resource, { RequestType: 'Create', ResourceProperties: propertiesOf(settings, REPOSITORY) }),
-    succeeded: declares(settings),
-    // AWS sends a delete then, and not every emulator does.
+type Following = Pick<Chapter, 'failed' | 'died'>;
+
+/** What follows is worked out when it is asked for: a chapter can be followed by itself. */
+function chapter(name: string, made: Delivery, succeeded: Next, follow: (self: Chapter) => Following): Chapter {
+  let following: Following | undefined;
+  const self: Chapter = {
+    name,
+    delivery: made,
+    succeeded,
     get failed() {
-      return [remove(resource, settings), GONE];
+      return (following ??= follow(self)).failed;
     },
     get died() {
-      return [chapter, remove(resource, settings), remove(resource, settings, inventedIdOf(resource))];
+      return (following ??= follow(self)).died;
     },
   };
-  return chapter;
+  return self;
+}
+
+/** Created, and when that is not answered delivered again, or deleted: by the id that it would have had, or by an invented one. */
+export function create(resource: Resource, settings: Settings): Chapter {
+  const made = delivery(resource, { RequestType: 'Create', ResourceProperties: propertiesOf(settings, REPOSITORY) });
+  return chapter(`create ${nameOf(resource)}`, made, declares(settings), (self) => ({
+    // AWS sends a delete then, and not every emulator does.
+    failed: [remove(resource, settings), GONE],
+    died: [self, remove(resource, settings), remove(resource, settings, inventedIdOf(resource))],
+  }));
 }
 
 /** A create that its own delete overtakes. Whatever it answers, nobody listens. */
 export function overtakenCreate(resource: Resource, settings: Settings): Chapter {
-  return { ...create(resource, settings), name: `overtaken create ${nameOf(resource)}`, isOvertaken: true, succeeded: GONE, failed: [GONE], died: [GONE] };
+  const { delivery: made } = create(resource, settings);
+  return { ...chapter(`overtaken create ${nameOf(resource)}`, made, GONE, () => ({ failed: [GONE], died: [GONE] })), isOvertaken: true };
 }
 
-/** The second delivery of an event: CloudFormation goes by the first one's answer. */
-export function again(chapter: Chapter): Chapter {
-  const nothing: Ending = chapter.succeeded as Ending;
-  return { ...chapter, name: `${chapter.name} again`, failed: [nothing], died: [nothing] };
+/** One of two deliveries of an event. When it dies, CloudFormation has the other one's answer. */
+export function delivered(count: string, { name, delivery: made, succeeded }: Chapter): Chapter {
+  return chapter(`${name}, ${count} delivery`, made, succeeded, () => ({ failed: [succeeded], died: [succeeded] }));
 }
 
 /** Updated, and when that is not answered delivered again, taken back, updated to something else, or deleted. */
 export function update(resource: Resource, settings: Settings, old: Settings, next = settings): Chapter {
-  const chapter: Chapter = {
-    name: `update ${nameOf(resource)}`,
-    delivery: delivery(resource, {
-      RequestType: 'Update',
-      PhysicalResourceId: PHYSICAL_ID,
-      ResourceProperties: propertiesOf(settings, REPOSITORY),
-      OldResourceProperties: propertiesOf(old, REPOSITORY),
-    }),
-    succeeded: declares(settings),
-    get failed() {
-      return [update(resource, old, settings)];
-    },
-    get died() {
-      return [chapter, update(resource, old, settings), update(resource, next, settings), remove(resource, settings)];
-    },
-  };
-  return chapter;
+  const made = delivery(resource, {
+    RequestType: 'Update',
+    PhysicalResourceId: PHYSICAL_ID,
+    ResourceProperties: propertiesOf(settings, REPOSITORY),
+    OldResourceProperties: propertiesOf(old, REPOSITORY),
+  });
+  return chapter(`update ${nameOf(resource)}`, made, declares(settings), (self) => ({
+    failed: [update(resource, old, settings)],
+    died: [self, update(resource, old, settings), update(resource, next, settings), remove(resource, settings)],
+  }));
 }
 
 /** Deleted, and when that is not answered deleted again. */
 export function remove(resource: Resource, settings: Settings, PhysicalResourceId = PHYSICAL_ID): Chapter {
-  const chapter: Chapter = {
-    name: `delete ${nameOf(resource)}${PhysicalResourceId === PHYSICAL_ID ? '' : ' by an invented id'}`,
-    delivery: delivery(resource, { RequestType: 'Delete', PhysicalResourceId, ResourceProperties: propertiesOf(settings, REPOSITORY) }),
-    succeeded: GONE,
-    get failed() {
-      return [chapter];
-    },
-    get died() {
-      return [chapter];
-    },
-  };
-  return chapter;
+  const made = delivery(resource, { RequestType: 'Delete', PhysicalResourceId, ResourceProperties: propertiesOf(settings, REPOSITORY) });
+  const name = `delete ${nameOf(resource)}${PhysicalResourceId === PHYSICAL_ID ? '' : ' by an invented id'}`;
+  return chapter(name, made, GONE, (self) => ({ failed: [self], died: [self] }));
 }
 
 const nameOf = ({ stack, logicalId }: Resource): string => `${stack}.${logicalId}`;

@@ -1,4 +1,4 @@
-import { EcrState, isWrite } from './ecr-state';
+import { EcrCall, EcrState, areIndependent, isWrite, keysOf } from './ecr-state';
 import { Invocation, Reply } from './invocation';
 import { Chapter, Ending, Next, isEnding } from './story';
 import { SHORTEST_LIFE } from '../../lambda/timing';
@@ -23,8 +23,8 @@ export interface World {
   readonly actors: readonly Actor[];
   /** How many invocations may still die. */
   readonly deaths: number;
-  /** Who has read since the last write. Readings by two in a row are the same in either order, so that one order is enough. */
-  readonly lastReader: number;
+  /** The step before, where the next one may be independent of it. */
+  readonly last?: { readonly index: number; readonly call: EcrCall };
 }
 
 /** What may go wrong in a schedule. */
@@ -44,13 +44,12 @@ export interface Step {
 /** Thrown for an answer that breaks the promise by itself. */
 export class BrokenPromiseError extends Error {}
 
-const NOBODY = -1;
 
 const isAtWork = (actor: Actor): actor is Working => 'invocation' in actor;
 
-export async function begin(ecr: EcrState, time: number, stories: readonly Chapter[], { deaths, lag }: Misfortunes): Promise<World> {
-  const actors = await Promise.all(stories.map((story, index) => open(story, time, 100 * index, lag)));
-  return { ecr, time, actors, deaths, lastReader: NOBODY };
+export function begin(ecr: EcrState, time: number, stories: readonly Chapter[], { deaths, lag }: Misfortunes): World {
+  const actors = stories.map((story, index) => open(story, time, 100 * index, lag));
+  return { ecr, time, actors, deaths };
 }
 
 /** What the resources declare in the end; nothing while someone is at work. */
@@ -59,24 +58,23 @@ export function endings({ actors }: World): readonly Ending[] | undefined {
 }
 
 /** Two worlds with one key go on in the same ways. */
-export function keyOf({ ecr, time, actors, deaths, lastReader }: World): string {
+export function keyOf({ ecr, time, actors, deaths, last }: World): string {
   const keys = actors.map((actor) => isAtWork(actor)
-    ? `${actor.invocation.id}/${actor.chapter.name}/${actor.lag}/${actor.lag > 0 ? actor.beforeLastWrite?.id ?? '' : ''}`
+    ? `${actor.invocation.id}/${actor.lag}/${actor.lag > 0 ? actor.beforeLastWrite?.id ?? '' : ''}`
     : JSON.stringify(actor.declares ?? null));
-  return [ecr.id, time, deaths, lastReader, ...keys].join('|');
+  return [ecr.id, time, deaths, last && `${last.index}${last.call.method}${isWrite(last.call) ? keysOf(last.call) : ''}`, ...keys].join('|');
 }
 
 /** Every step that can come next. */
-export async function steps(world: World): Promise<Step[]> {
-  const all = await Promise.all(world.actors.map((actor, index) => isAtWork(actor) ? stepsOf(world, index, actor) : []));
-  return all.flat();
+export function steps(world: World): Step[] {
+  return world.actors.flatMap((actor, index) => isAtWork(actor) ? stepsOf(world, index, actor) : []);
 }
 
-async function stepsOf(world: World, index: number, actor: Working): Promise<Step[]> {
+function stepsOf(world: World, index: number, actor: Working): Step[] {
   const { next } = actor.invocation;
   const now = world.time + actor.offset;
   const go = (what: () => string, reply: Reply, changed: Partial<World>, changedActor: Partial<Working> = {}) =>
-    proceed(what, { ...world, lastReader: NOBODY, ...changed }, index, { ...actor, ...changedActor }, reply);
+    proceed(what, { ...world, last: undefined, ...changed }, index, { ...actor, ...changedActor }, reply);
 
   if (next.kind === 'sleep') {
     return go(() => `sleeps ${next.until - now} ms`, { time: next.until }, { time: next.until - actor.offset });
@@ -88,51 +86,57 @@ async function stepsOf(world: World, index: number, actor: Working): Promise<Ste
   if (now >= deadline) {
     return go(() => `gives up ${call.method}`, { time: now, error: Object.assign(new Error('the time is up'), { name: 'TimeoutError' }) }, {});
   }
-  if (isWrite(call)) {
-    return go(() => JSON.stringify({ ...call, ...'tags' in call && { tags: Object.fromEntries(call.tags) } }), { time: now }, { ecr: world.ecr.after(call) }, { beforeLastWrite: world.ecr });
-  }
-  if (index < world.lastReader) {
+  // Independent steps of two in a row come to the same in either order: one order is enough.
+  if (world.last && index < world.last.index && areIndependent(call, world.last.call)) {
     return [];
+  }
+  const last = actor.lag === 0 || !isWrite(call) ? { index, call } : undefined;
+  if (isWrite(call)) {
+    return go(() => JSON.stringify({ ...call, ...'tags' in call && { tags: Object.fromEntries(call.tags) } }), { time: now }, { ecr: world.ecr.after(call), last }, { beforeLastWrite: world.ecr });
   }
   const { ecr } = world;
   const { beforeLastWrite: before, lag } = actor;
   return [
-    ...await go(() => call.method, { time: now, shows: ecr }, { lastReader: index }),
+    ...go(() => call.method, { time: now, shows: ecr }, { last }),
     ...lag > 0 && before && before !== ecr
-      ? await go(() => `${call.method}, which lags`, { time: now, shows: before }, { lastReader: index }, { lag: lag - 1 })
+      ? go(() => `${call.method}, which lags`, { time: now, shows: before }, { last }, { lag: lag - 1 })
       : [],
   ];
 }
 
-/** Takes a reply to the point where the invocation waits for the next one; it may also die before it gets there. */
-async function proceed(what: () => string, world: World, index: number, actor: Working, reply: Reply): Promise<Step[]> {
-  const { chapter } = actor;
+/**
+ * Takes a reply to the point where the invocation waits for the next one; it may also die before it gets there. To die after a
+ * reading or a pause is the same as to die after the write before it: nobody could tell.
+ */
+function proceed(what: () => string, world: World, index: number, actor: Working, reply: Reply): Step[] {
+  const { chapter, invocation: { next } } = actor;
   const step = (then: Actor, end = '', changed: Partial<World> = {}): Step =>
     ({ what: () => `${chapter.name}: ${what()}${end}`, world: { ...world, ...changed, actors: world.actors.with(index, then) } });
-  const follow = (end: string, nexts: readonly Next[], changed: Partial<World> = {}) => Promise.all(nexts.map(async (next) =>
-    step(isEnding(next) ? next : await open(next, world.time, actor.offset + 1, actor.lag), `, ${end}, then ${isEnding(next) ? 'nothing more' : next.name}`, changed)));
+  const follow = (end: string, nexts: readonly Next[], changed: Partial<World> = {}) => nexts.map((then) =>
+    step(isEnding(then) ? then : open(then, world.time, actor.offset + 1, actor.lag), `, ${end}, then ${isEnding(then) ? 'nothing more' : then.name}`, changed));
 
-  const dead = world.deaths > 0 ? await follow('dies', chapter.died, { deaths: world.deaths - 1 }) : [];
-  const invocation = await rested(await actor.invocation.reply(reply));
+  const isTold = actor.invocation.isFresh || (next.kind === 'call' && isWrite(next.call));
+  const dead = world.deaths > 0 && isTold ? follow('dies', chapter.died, { deaths: world.deaths - 1 }) : [];
+  const invocation = rested(actor.invocation.reply(reply));
   if (invocation.next.kind !== 'answer') {
     return [step({ ...actor, invocation }), ...dead];
   }
   const { result } = invocation.next;
   if (result.Status === 'SUCCESS') {
-    return [...await follow('answers SUCCESS', [chapter.succeeded]), ...dead];
+    return [...follow('answers SUCCESS', [chapter.succeeded]), ...dead];
   }
   if (!chapter.isOvertaken && !/the time is up|out of time/.test(result.Reason)) {
     throw new BrokenPromiseError(`${chapter.name} answers FAILED: ${result.Reason}`);
   }
-  return [...await follow('answers FAILED', chapter.failed), ...dead];
+  return [...follow('answers FAILED', chapter.failed), ...dead];
 }
 
 /** A short pause is over before anyone else does anything, or after: no time needs to pass for it. */
-async function rested(invocation: Invocation): Promise<Invocation> {
+function rested(invocation: Invocation): Invocation {
   const { next, time } = invocation;
-  return next.kind === 'sleep' && next.until - time < SHORTEST_LIFE ? rested(await invocation.reply({ time })) : invocation;
+  return next.kind === 'sleep' && next.until - time < SHORTEST_LIFE ? rested(invocation.reply({ time })) : invocation;
 }
 
-async function open(chapter: Chapter, time: number, offset: number, lag: number): Promise<Working> {
-  return { chapter, invocation: await rested(await Invocation.start(chapter.delivery, time + offset)), offset, lag };
+function open(chapter: Chapter, time: number, offset: number, lag: number): Working {
+  return { chapter, invocation: rested(Invocation.start(chapter.delivery, time + offset)), offset, lag };
 }
