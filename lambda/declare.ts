@@ -4,7 +4,7 @@ import { readUntilCertain, readingOf, reportChanges } from './reading';
 import {
   Declared, DeclaredDeclaration, RepositoryRecord, declarationOf, keysOf, newest, originalOf, placeFor, writeDeclaration,
 } from './record';
-import { settle } from './settle';
+import { NO_CHANGES, change, settle } from './settle';
 import { DECLARING_ENDS } from './timing';
 import { Settings, sameSettings } from '../src/settings';
 
@@ -12,7 +12,7 @@ export interface Declaring {
   readonly settings: Settings;
   /** Whether the resource is created: then a record from before is that of a declaration that was retained. */
   readonly created: boolean;
-  /** What declarations of this resource may have set before: should their record be gone, none of it is the original. */
+  /** What this resource may have set before: should its record be gone, none of it is the original. */
   readonly notOriginal: readonly Settings[];
   /** Takes back a declaration that is new and failed; it was recorded at this time. */
   readonly undo: (recordedAt: number) => Promise<void>;
@@ -42,7 +42,6 @@ export async function declare(context: Context, declaring: Declaring): Promise<D
   const next: DeclaredDeclaration = {
     key,
     declared: {
-      going: false,
       place: own?.declared && !isRetained(own.declared, context, declaring) ? own.declared.place : placeFor(key, declarations),
       stackName: stackNameOf(owner),
       since: clock.now(),
@@ -54,7 +53,7 @@ export async function declare(context: Context, declaring: Declaring): Promise<D
     const isUnchanged = own?.declared !== undefined && isRecorded(next, own.declared, tags, owner);
     const known = isUnchanged ? reading : readingOf(await write(context.ecr, owner, next, tags), before);
     const { record } = await settle(context, {
-      amend: (now) => !isOvertaken(key, now.record) && !now.tags.has(owner.mark.key) ? markOf(owner) : new Map(),
+      amend: (now) => !isOvertaken(key, now.record) && !now.tags.has(owner.mark.key) ? markOf(owner) : NO_CHANGES,
       effective: (now) => newest(now.record.declarations)?.declared.settings ?? original,
     }, known, isUnchanged);
     const winner = newest(record.declarations);
@@ -79,9 +78,9 @@ function isRetained({ since }: Declared, { clock }: Context, { created }: Declar
   return created && since + DECLARING_ENDS < clock.now();
 }
 
-/** Only the deletion of the own resource marks the own declaration as going, and removes it. */
+/** Only the deletion of the own resource removes the own declaration. */
 function isOvertaken(key: string, record: RepositoryRecord): boolean {
-  return declarationOf(key, record)?.declared?.going !== false;
+  return declarationOf(key, record)?.declared === undefined;
 }
 
 /** When it was recorded is no part of what is declared. */
@@ -98,13 +97,9 @@ async function write(ecr: Ecr, owner: Owner, declaration: DeclaredDeclaration, t
   if (counted.length > MOST_TAGS) {
     throw new Error(`the repository would have ${counted.length} tags, but ECR takes ${MOST_TAGS}; the record of this declaration needs ${written.size} of them. Remove tags from the repository, then deploy again. Its settings were not changed`);
   }
-  await ecr.tag(written);
   const leftOver = keysOf(declaration.key, tags).filter((key) => !written.has(key));
-  if (leftOver.length > 0) {
-    await ecr.untag(leftOver);
-    leftOver.forEach((key) => all.delete(key));
-  }
-  return all;
+  await change(ecr, new Map<string, string | undefined>([...written, ...leftOver.map((key) => [key, undefined] as const)]));
+  return new Map([...all].filter(([key]) => !leftOver.includes(key)));
 }
 
 const markOf = ({ mark }: Owner): Tags => new Map([[mark.key, mark.value]]);

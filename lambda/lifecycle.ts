@@ -87,15 +87,23 @@ function start(environment: Environment, request: Request): Invocation {
   };
 }
 
-async function set(
-  invocation: Invocation, { type, settings, oldSettings, abandoned }: DeclareRequest, repository: Repository,
-): Promise<ResourceAttributes> {
-  const context = invocation.context(repository);
+async function set(invocation: Invocation, request: DeclareRequest, repository: Repository): Promise<ResourceAttributes> {
   invocation.stopAfter(DECLARING_ENDS);
+  try {
+    return attributes(repository, await setEffective(invocation.context(repository), request));
+  } finally {
+    if (request.abandoned) {
+      invocation.stopAfter(WRITES_END);
+      await letGo(invocation.context(request.abandoned), true);
+    }
+  }
+}
+
+async function setEffective(context: Context, { type, settings, notOriginal }: DeclareRequest): Promise<Settings> {
   const { before, effective, overruledBy } = await declare(context, {
     settings,
     created: type === 'Create',
-    notOriginal: oldSettings ? [oldSettings, settings] : [],
+    notOriginal,
     undo: (recordedAt) => takeBack(context, recordedAt),
   });
   if (overruledBy) {
@@ -103,11 +111,7 @@ async function set(
   } else {
     context.log('INFO', 'declared', { before, effective });
   }
-  if (abandoned) {
-    invocation.stopAfter(WRITES_END);
-    await letGo(invocation.context(abandoned), true);
-  }
-  return attributes(repository, effective);
+  return effective;
 }
 
 /** A failed create must leave nothing, and not every CloudFormation sends a delete after it. It has no more time than the create. */

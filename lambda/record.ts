@@ -7,8 +7,10 @@ import { Settings, brokenRule, isMutability, takesFilters } from '../src/setting
  * The record of declarations, as it stands in a repository's tags. It is a wire format between versions of this library in
  * different stacks. Each declaration has two texts, in tags that only its own resource writes:
  *
- *   <prefix><mark>:<owner>:declared   1 1/1 declared 3.0 by my-stack since 2026-01-02T03:04:05.000Z IMMUTABLE_WITH_EXCLUSION latest dev-@
+ *   <prefix><mark>:<owner>:declared   1 1/1 3.0 by my-stack since 2026-01-02T03:04:05.000Z IMMUTABLE_WITH_EXCLUSION latest dev-@
  *   <prefix><mark>:<owner>:original   1 1/1 MUTABLE
+ *
+ * Without the first one it has no say any more, but others can still learn the original from it: so it stands while it is released.
  *
  * `1` is the version of the format, `1/1` the part of the text (further parts are in `…:declared.2` and so on), `@` stands for the
  * `*` that a tag cannot hold.
@@ -16,7 +18,7 @@ import { Settings, brokenRule, isMutability, takesFilters } from '../src/setting
 export interface Declaration {
   /** The tag key that both texts' keys start with. */
   readonly key: string;
-  /** Absent where others damaged or removed that text: such a declaration has no say. */
+  /** Absent while it is released, or where others removed or damaged that text: such a declaration has no say. */
   readonly declared?: Declared;
   /** The settings before the first declaration; absent where they are unknown: then nothing is ever put back. */
   readonly original?: Settings;
@@ -26,8 +28,6 @@ export interface Declaration {
 export type DeclaredDeclaration = Declaration & { readonly declared: Declared };
 
 export interface Declared {
-  /** Its resource is being deleted: it has no say any more. */
-  readonly going: boolean;
   readonly place: Place;
   /** Named in the log of the stacks that it overrules. */
   readonly stackName: string;
@@ -51,7 +51,7 @@ export interface RepositoryRecord {
 const VERSION = 1;
 const MAX_VALUE = 256;
 const PART = /^1 ([1-9]\d?)\/([1-9]\d?) (.+)$/;
-const DECLARED = /^(declared|going) (\d{1,9})\.(\d{1,9}) by ([A-Za-z0-9-]{1,128}) since (\S{24}) (.+)$/;
+const DECLARED = /^(\d{1,9})\.(\d{1,9}) by ([A-Za-z0-9-]{1,128}) since (\S{24}) (.+)$/;
 /** The highest number that can be read back. Nobody declares that often: only an edited tag comes near it. */
 const HIGHEST = 999_999_999;
 const KEY = /^([0-9a-f]{12}:([0-9a-f]{12})-[0-9a-f]{12}):(declared|original)(?:\.\d{1,2})?$/;
@@ -82,9 +82,9 @@ const markHash = (markKey: string): string => markKey.slice(markKey.lastIndexOf(
 const hash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 12);
 const stackOf = (key: string): string => KEY.exec(`${key.slice(TAG_PREFIX.length)}:declared`)?.[2] ?? key;
 
-/** The keys of a declaration, as they are in these tags. */
-export function keysOf(key: string, tags: Tags): string[] {
-  return [...tags.keys()].filter((candidate) => candidate.startsWith(`${key}:`));
+/** The keys of a declaration, or of one of its texts, as they are in these tags. */
+export function keysOf(key: string, tags: Tags, text: '' | 'declared' = ''): string[] {
+  return [...tags.keys()].filter((candidate) => candidate.startsWith(`${key}:${text}`));
 }
 
 export function readRecord(tags: Tags): RepositoryRecord {
@@ -109,7 +109,7 @@ export function readRecord(tags: Tags): RepositoryRecord {
     const declared = parseDeclared(join(tags, `${key}:declared`));
     const originalText = join(tags, `${key}:original`);
     const original = parseSettings(originalText);
-    if (!declared) {
+    if (!declared && keysOf(key, tags, 'declared').length > 0) {
       damaged.push(`${key}:declared`);
     }
     if (!original && originalText !== UNKNOWN) {
@@ -130,11 +130,10 @@ export function writeDeclaration({ key, declared, original }: DeclaredDeclaratio
   ]);
 }
 
-/** The declaration that has the say: the newest that is not going. */
+/** The declaration that has the say. */
 export function newest(declarations: readonly Declaration[]): DeclaredDeclaration | undefined {
   return declarations
-    .filter((declaration): declaration is DeclaredDeclaration =>
-      declaration.declared !== undefined && !declaration.declared.going)
+    .filter((declaration): declaration is DeclaredDeclaration => declaration.declared !== undefined)
     .reduce<DeclaredDeclaration | undefined>(
       (last, next) => last && isAbove(last, next) ? last : next, undefined);
 }
@@ -170,19 +169,19 @@ export function originalOf(declarations: readonly Declaration[], key: string): S
     ?? declarations.find(({ original }) => original)?.original;
 }
 
-function declaredText({ going, place, stackName, since, settings }: Declared): string {
-  return `${going ? 'going' : 'declared'} ${place.order}.${place.rename} by ${stackName} since ${new Date(since).toISOString()} ${settingsText(settings)}`;
+function declaredText({ place, stackName, since, settings }: Declared): string {
+  return `${place.order}.${place.rename} by ${stackName} since ${new Date(since).toISOString()} ${settingsText(settings)}`;
 }
 
 function parseDeclared(text: string | undefined): Declared | undefined {
-  const [, state, order, rename, stackName, time, rest] = DECLARED.exec(text ?? '') ?? [];
+  const [, order, rename, stackName, time, rest] = DECLARED.exec(text ?? '') ?? [];
   const settings = parseSettings(rest);
   const place = { order: Number(order), rename: Number(rename) };
   const since = Date.parse(time ?? '');
   if (!stackName || !settings || Number.isNaN(since)) {
     return undefined;
   }
-  return { going: state === 'going', place, stackName, since, settings };
+  return { place, stackName, since, settings };
 }
 
 function settingsText({ mutability, filters }: Settings): string {

@@ -1,7 +1,7 @@
 import { Context, keyOf } from './context';
 import { Tags } from './ecr';
-import { readingOf, reportChanges } from './reading';
-import { declarationOf, hasMark, keysOf, newest, originalOf, readRecord, writeDeclaration } from './record';
+import { Reading, readingOf, reportChanges } from './reading';
+import { declarationOf, hasMark, keysOf, newest, originalOf, readRecord } from './record';
 import { Intent, settle } from './settle';
 import { DECLARING_ENDS, SHORTEST_LIFE } from './timing';
 import { Settings } from '../src/settings';
@@ -51,17 +51,14 @@ export async function release(context: Context, releasing: Releasing = {}): Prom
 }
 
 /**
- * The repository's tags when the declaration may go. Long after it was recorded that is at once. Before that it has a shortest
- * life; and where its creation was not answered, the invocation that recorded it, or is about to, may still put: only after its
- * end can this one have the last word.
+ * The repository's tags when the declaration may go. Where its creation was not answered, an invocation that records it may still
+ * run: only after its end can this one have the last word. And a declaration that was just recorded has its shortest life.
  */
-async function readWhenErasable({ ecr, clock }: Context, key: string, { appearsUntil }: Releasing): Promise<Tags> {
+async function readWhenErasable({ ecr, clock }: Context, key: string, { appearsUntil = 0 }: Releasing): Promise<Tags> {
   const tags = await ecr.readTags();
-  const now = clock.now();
   const own = declarationOf(key, readRecord(tags));
-  const writerEnds = (own?.declared?.since ?? now) + DECLARING_ENDS;
-  const shortest = own && writerEnds > now ? SHORTEST_LIFE : 0;
-  const wait = Math.max(shortest, appearsUntil === undefined ? 0 : Math.min(writerEnds, appearsUntil) - now);
+  const isNew = own && (own.declared?.since ?? clock.now()) + DECLARING_ENDS > clock.now();
+  const wait = Math.max(isNew ? SHORTEST_LIFE : 0, appearsUntil - clock.now());
   if (wait <= 0) {
     return tags;
   }
@@ -69,18 +66,16 @@ async function readWhenErasable({ ecr, clock }: Context, key: string, { appearsU
   return ecr.readTags();
 }
 
-/** What is wanted without the declaration: a declaration that is going has no say, and nobody relies on it any more. */
+/**
+ * What is wanted without the declaration. Where there are others it gives up its say first, so that nobody else puts what it
+ * declares meanwhile. That is done by removing its text: a text that says so could be written again after the declaration is
+ * gone, by a second delivery of the same deletion.
+ */
 function without(key: string, original: Settings | undefined): Intent {
+  const others = ({ record }: Reading) => record.declarations.filter((other) => other.key !== key);
   return {
-    amend: ({ record }) => {
-      const own = declarationOf(key, record);
-      if (own?.declared?.going !== false) {
-        return new Map();
-      }
-      const going = writeDeclaration({ ...own, declared: { ...own.declared, going: true } });
-      return new Map([...going].filter(([tag]) => tag.startsWith(`${key}:declared`)));
-    },
-    effective: ({ record }) => newest(record.declarations.filter((other) => other.key !== key))?.declared.settings ?? original,
+    amend: (reading) => new Map(others(reading).length > 0 ? keysOf(key, reading.tags, 'declared').map((tag) => [tag, undefined]) : []),
+    effective: (reading) => newest(others(reading))?.declared.settings ?? original,
   };
 }
 

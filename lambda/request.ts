@@ -18,8 +18,8 @@ export interface DeclareRequest extends Named {
   readonly type: 'Create' | 'Update';
   readonly repository: Repository;
   readonly settings: Settings;
-  /** What an update found declared for the same repository. */
-  readonly oldSettings?: Settings;
+  /** What this resource may have set there before: should its record be gone, none of it is the original. */
+  readonly notOriginal: readonly Settings[];
   /**
    * Another repository, which an update that failed or died had declared in the place of this one. CloudFormation takes that update
    * back by another one, and never learned of the repository, so that it will send no delete for it.
@@ -60,23 +60,22 @@ export function parseRequest(event: UntrustedEvent): Request {
   if (!repository) {
     throw new BadRequestError(`repository has the ARN ${quoted(properties.RepositoryArn)}, but the ARN of an ECR repository is arn:<partition>:ecr:<region>:<account>:repository/<name>. Import the repository by ecr.Repository.fromRepositoryArn or fromRepositoryName`);
   }
-  return {
-    type,
-    stackId,
-    logicalId,
-    repository,
-    settings: parseSettings(properties),
-    ...type === 'Update' && before(repository, event.PhysicalResourceId, fields(event.OldResourceProperties)),
-  };
+  const settings = parseSettings(properties);
+  const past = type === 'Update' ? pastOf(event, repository, settings) : { notOriginal: [] };
+  return { type, stackId, logicalId, repository, settings, ...past };
 }
 
-/** What an update says of the state that it finds. */
-function before(repository: Repository, physicalId: unknown, old: Fields<keyof ResourceProperties>): Pick<DeclareRequest, 'oldSettings' | 'abandoned'> {
+/** What an update says of what was there before. */
+function pastOf(event: UntrustedEvent, repository: Repository, settings: Settings): Pick<DeclareRequest, 'notOriginal' | 'abandoned'> {
+  const old = fields(event.OldResourceProperties);
   if (old.RepositoryArn === repository.arn) {
-    return { oldSettings: settingsIfValid(old) };
+    const oldSettings = settingsIfValid(old);
+    return { notOriginal: oldSettings ? [oldSettings, settings] : [] };
   }
   // A replacement is asked for under the id of the old repository; one that is taken back comes with the id of the repository it returns to.
-  return physicalId === repository.arn ? { abandoned: parseRepositoryArn(old.RepositoryArn) } : {};
+  return event.PhysicalResourceId === repository.arn
+    ? { notOriginal: [settings], abandoned: parseRepositoryArn(old.RepositoryArn) }
+    : { notOriginal: [] };
 }
 
 /**

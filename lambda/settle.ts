@@ -1,15 +1,19 @@
 import { Context } from './context';
-import { Tags } from './ecr';
+import { Ecr } from './ecr';
 import { Reading, read } from './reading';
 import { Settings, sameSettings } from '../src/settings';
 
 /** What an invocation wants of a repository that was read so. Asked again after each change, its own and those of others. */
 export interface Intent {
-  /** The tags of its own that are missing or out of date. */
-  readonly amend: (reading: Reading) => Tags;
+  /** The tags of its own that are to be changed; those without a value, to be removed. */
+  readonly amend: (reading: Reading) => TagChanges;
   /** The settings that the repository should have; none where the original is unknown: they are left as they are. */
   readonly effective: (reading: Reading) => Settings | undefined;
 }
+
+export type TagChanges = ReadonlyMap<string, string | undefined>;
+
+export const NO_CHANGES: TagChanges = new Map();
 
 /** Each round answers to something that others did meanwhile, and nobody does that forever. */
 const MOST_ROUNDS = 10;
@@ -26,9 +30,7 @@ const PAUSE_BETWEEN_ROUNDS = 100;
 export async function settle({ ecr, clock, log }: Context, intent: Intent, reading: Reading, isCertain: boolean): Promise<Reading> {
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const amended = intent.amend(reading);
-    if (amended.size > 0) {
-      await ecr.tag(amended);
-    }
+    await change(ecr, amended);
     const effective = intent.effective(reading);
     const differs = effective !== undefined && !sameSettings(reading.found, effective);
     if (differs) {
@@ -44,4 +46,16 @@ export async function settle({ ecr, clock, log }: Context, intent: Intent, readi
     reading = await read(ecr);
   }
   throw new Error(`the repository's tags and settings still changed after ${MOST_ROUNDS} rounds. Find out who else changes them, then deploy again`);
+}
+
+/** Tags and removes, in as few calls as that takes. */
+export async function change(ecr: Ecr, changes: TagChanges): Promise<void> {
+  const tags = new Map([...changes].filter((tag): tag is [string, string] => tag[1] !== undefined));
+  const removed = [...changes.keys()].filter((key) => !tags.has(key));
+  if (tags.size > 0) {
+    await ecr.tag(tags);
+  }
+  if (removed.length > 0) {
+    await ecr.untag(removed);
+  }
 }

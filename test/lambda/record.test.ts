@@ -15,8 +15,8 @@ const LONG: Settings = { mutability: 'IMMUTABLE_WITH_EXCLUSION', filters: longFi
 const LONG_ORIGINAL: Settings = { mutability: 'MUTABLE_WITH_EXCLUSION', filters: longFilters('VWXYZ') };
 const SINCE = Date.parse('2026-01-02T03:04:05.678Z');
 
-function declaration(settings: Settings, original?: Settings, { key = KEY, order = 1, rename = 0, going = false, stackName = 'my-stack' } = {}): DeclaredDeclaration {
-  return { key, declared: { going, place: { order, rename }, stackName, since: SINCE, settings }, original };
+function declaration(settings: Settings, original?: Settings, { key = KEY, order = 1, rename = 0, stackName = 'my-stack' } = {}): DeclaredDeclaration {
+  return { key, declared: { place: { order, rename }, stackName, since: SINCE, settings }, original };
 }
 const edited = (tags: Tags, ...changes: [string, string | undefined][]) =>
   new Map([...new Map<string, string | undefined>([...tags, ...changes])].filter((tag): tag is [string, string] => tag[1] !== undefined));
@@ -26,7 +26,7 @@ describe('a declaration', () => {
     ['of a plain setting', declaration(IMMUTABLE, MUTABLE)],
     ['of filters', declaration(LOCKED, { mutability: 'MUTABLE_WITH_EXCLUSION', filters: ['prod-*'] })],
     ['whose original is unknown', declaration(IMMUTABLE, undefined)],
-    ['that is going', declaration(LOCKED, MUTABLE, { going: true, order: 12, rename: 3 })],
+    ['that took over from others', declaration(LOCKED, MUTABLE, { order: 12, rename: 3 })],
     ['of one wildcard', declaration({ mutability: 'MUTABLE_WITH_EXCLUSION', filters: ['*', '**', '._-'] }, IMMUTABLE)],
     ['of five filters of 128 characters over five others', declaration(LONG, LONG_ORIGINAL)],
     ['of everything at its longest', declaration(LONG, LONG_ORIGINAL, { order: 999_999_999, rename: 999_999_999, stackName: 's'.repeat(128) })],
@@ -50,10 +50,9 @@ describe('a declaration', () => {
 
   test('can be read by a person, with @ for the * that a tag cannot hold', () => {
     expect(writeDeclaration(declaration(LOCKED, MUTABLE, { order: 3 }))).toEqual(new Map([
-      [`${KEY}:declared`, '1 1/1 declared 3.0 by my-stack since 2026-01-02T03:04:05.678Z IMMUTABLE_WITH_EXCLUSION latest dev-@'],
+      [`${KEY}:declared`, '1 1/1 3.0 by my-stack since 2026-01-02T03:04:05.678Z IMMUTABLE_WITH_EXCLUSION latest dev-@'],
       [`${KEY}:original`, '1 1/1 MUTABLE'],
     ]));
-    expect(writeDeclaration(declaration(LOCKED, undefined, { going: true })).get(`${KEY}:declared`)).toMatch(/^1 1\/1 going 1\.0 by /);
     expect(writeDeclaration(declaration(LOCKED)).get(`${KEY}:original`)).toBe('1 1/1 unknown');
   });
 
@@ -99,9 +98,9 @@ describe('a damaged record', () => {
     expect(originalOf(declarations, KEY)).toBeUndefined();
   });
 
-  const GOOD = 'declared 1.0 by my-stack since 2026-01-02T03:04:05.678Z IMMUTABLE';
+  const GOOD = '1.0 by my-stack since 2026-01-02T03:04:05.678Z IMMUTABLE';
   test.each([
-    'unknown', GOOD.replace('declared', 'Declared'), GOOD.replace('1.0', '1'), GOOD.replace('1.0', '-1.0'), GOOD.replace('1.0', '1234567890.0'),
+    'unknown', `declared ${GOOD}`, GOOD.replace('1.0', '1'), GOOD.replace('1.0', '-1.0'), GOOD.replace('1.0', '1234567890.0'),
     GOOD.replace('my-stack', 'my_stack'), GOOD.replace('my-stack', 's'.repeat(129)), GOOD.replace('2026-01', '2026-13'), GOOD.replace('Z', ''), GOOD.replace(' IMMUTABLE', ''),
     `${GOOD} dev-@`, `${GOOD}_WITH_EXCLUSION`, `${GOOD} `,
   ])('is a declaration of %j, which has no say', (text) => {
@@ -146,12 +145,13 @@ describe('a record of a newer version', () => {
 });
 
 describe('the place of a declaration', () => {
-  const at = (key: string, order: number, rename = 0, going = false) => declaration(IMMUTABLE, MUTABLE, { key, order, rename, going });
+  const at = (key: string, order: number, rename = 0) => declaration(IMMUTABLE, MUTABLE, { key, order, rename });
+  const released = (key: string): Declaration => ({ key, original: MUTABLE });
 
   test.each<[string, Declaration[], { order: number; rename: number }]>([
     ['the first one where there is none', [], { order: 1, rename: 0 }],
     ['above all of other stacks', [at(keyOf('b'), 3), at(keyOf('c'), 7), at(keyOf('d'), 2)], { order: 8, rename: 0 }],
-    ['above one that is going', [at(keyOf('b'), 3, 0, true)], { order: 4, rename: 0 }],
+    ['above all but those that are released', [at(keyOf('b'), 3), released(keyOf('c'))], { order: 4, rename: 0 }],
     ['just above its stack\'s other one, under newer stacks', [at(keyOf('a', 'Old'), 2), at(keyOf('b'), 5)], { order: 2, rename: 1 }],
     ['above its stack\'s newest', [at(keyOf('a', 'Old'), 2, 4), at(keyOf('a', 'Older'), 2, 1), at(keyOf('a', 'First'), 1, 9)], { order: 2, rename: 5 }],
     ['as if it had none itself', [at(KEY, 9), at(keyOf('b'), 1)], { order: 2, rename: 0 }],
@@ -166,11 +166,11 @@ describe('the place of a declaration', () => {
     expect(readRecord(writeDeclaration(next))).toEqual({ declarations: [next], damaged: [] });
   });
 
-  test.each<[string, DeclaredDeclaration[], number | undefined]>([
+  test.each<[string, Declaration[], number | undefined]>([
     ['none of none', [], undefined],
     ['the highest order', [at(keyOf('a'), 1), at(keyOf('b'), 10), at(keyOf('c'), 9)], 1],
-    ['not one that is going', [at(keyOf('a'), 1), at(keyOf('b'), 2, 0, true)], 0],
-    ['none where all are going', [at(keyOf('a'), 1, 0, true)], undefined],
+    ['not one that is released', [at(keyOf('a'), 1), released(keyOf('b'))], 0],
+    ['none where all are released', [released(keyOf('a'))], undefined],
     ['the later rename of one stack', [at(keyOf('a', 'New'), 2, 1), at(keyOf('a', 'Old'), 2)], 0],
     ['the higher order, whatever the renames', [at(keyOf('a', 'New'), 2, 7), at(keyOf('b'), 3)], 1],
   ])('makes newest: %s', (_, declarations, index) => {

@@ -182,24 +182,31 @@ describe('a delete', () => {
   });
 });
 
-describe('the old settings', () => {
+describe('what a resource may have set there before', () => {
   const OLD = { RepositoryArn: ARN, ImageTagMutability: 'IMMUTABLE_WITH_EXCLUSION', ImageTagMutabilityExclusionFilters: [wildcard('dev-*')] };
-  const oldOf = (type: string, OldResourceProperties: unknown) => {
-    const request = parseRequest(event(type, { OldResourceProperties }));
-    return request.type === 'Delete' ? 'a delete' : request.oldSettings;
+  const OTHER = `${ARN}-2`;
+  const NOW = { mutability: 'IMMUTABLE', filters: [] };
+  const past = (type: string, rest: object) => {
+    const request = parseRequest(event(type, { ResourceProperties: { RepositoryArn: ARN, ImageTagMutability: 'IMMUTABLE' }, ...rest }));
+    return request.type === 'Delete' ? 'a delete' : [request.notOriginal, request.abandoned?.arn];
   };
 
-  test('are those of an update of the same repository', () => {
-    expect(oldOf('Update', OLD)).toEqual({ mutability: 'IMMUTABLE_WITH_EXCLUSION', filters: ['dev-*'] });
+  test('is what an update of the same repository declared and declares', () => {
+    expect(past('Update', { PhysicalResourceId: ARN, OldResourceProperties: OLD }))
+      .toEqual([[{ mutability: 'IMMUTABLE_WITH_EXCLUSION', filters: ['dev-*'] }, NOW], undefined]);
   });
 
-  test.each<[string, string, unknown]>([
-    ['of a create', 'Create', OLD],
-    ['of another repository', 'Update', { ...OLD, RepositoryArn: `${ARN}-2` }],
-    ['that ECR would refuse', 'Update', { ...OLD, ImageTagMutability: 'IMMUTABLE' }],
-    ['that are none', 'Update', undefined],
-    ['that are a text', 'Update', 'text'],
-  ])('%s are none', (_, type, old) => {
-    expect(oldOf(type, old)).toBeUndefined();
+  test('is what it declares again, where a replacement is taken back that was never answered; the other repository is abandoned', () => {
+    expect(past('Update', { PhysicalResourceId: ARN, OldResourceProperties: { ...OLD, RepositoryArn: OTHER } })).toEqual([[NOW], OTHER]);
+  });
+
+  test.each<[string, string, object]>([
+    ['a create', 'Create', { OldResourceProperties: OLD }],
+    ['a replacement', 'Update', { PhysicalResourceId: OTHER, OldResourceProperties: { ...OLD, RepositoryArn: OTHER } }],
+    ['old settings that ECR would refuse', 'Update', { PhysicalResourceId: ARN, OldResourceProperties: { ...OLD, ImageTagMutability: 'IMMUTABLE' } }],
+    ['no old properties', 'Update', { PhysicalResourceId: OTHER }],
+    ['old properties that are a text', 'Update', { PhysicalResourceId: OTHER, OldResourceProperties: 'text' }],
+  ])('is nothing for %s', (_, type, rest) => {
+    expect(past(type, rest)).toEqual([[], undefined]);
   });
 });

@@ -53,8 +53,7 @@ function chapter(name: string, made: Delivery, succeeded: Next, follow: (self: C
 export function create(resource: Resource, settings: Settings): Chapter {
   const made = delivery(resource, { RequestType: 'Create', ResourceProperties: propertiesOf(settings, REPOSITORY) });
   return chapter(`create ${nameOf(resource)}`, made, declares(settings), (self) => ({
-    // AWS sends a delete then, and not every emulator does.
-    failed: [remove(resource, settings), GONE],
+    failed: [remove(resource, settings)],
     died: [self, remove(resource, settings), remove(resource, settings, inventedIdOf(resource))],
   }));
 }

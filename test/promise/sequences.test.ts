@@ -1,0 +1,82 @@
+import * as fc from 'fast-check';
+import { Account, Circumstances, GUEST, HOST, Template } from './account';
+import { Misfortune, NO_MISFORTUNE } from './registry';
+import { FILTERED, IMMUTABLE, MUTABLE, locked } from './resources';
+
+const SEQUENCES = Number(process.env.SEQUENCES ?? 10_000);
+
+const REPOSITORIES = ['team-a/api', 'team-b/web'] as const;
+const STACKS = ['one', HOST, GUEST] as const;
+const LOGICAL_IDS = ['Tags', 'Renamed'] as const;
+
+const settings = fc.constantFrom(MUTABLE, IMMUTABLE, FILTERED, locked('latest'), locked('dev-*'));
+const repository = fc.constantFrom(...REPOSITORIES);
+
+/** A template declares a repository once. */
+const template: fc.Arbitrary<Template> = fc
+  .uniqueArray(fc.record({ id: fc.constantFrom(...LOGICAL_IDS), repository, settings, retain: fc.boolean() }), {
+    maxLength: 2, selector: ({ id }) => id,
+  })
+  .filter((declarations) => new Set(declarations.map((declaration) => declaration.repository)).size === declarations.length)
+  .map((declarations) => Object.fromEntries(declarations.map(({ id, ...declaration }) => [id, declaration])));
+
+const misfortune: fc.Arbitrary<Misfortune> = fc.oneof(
+  { weight: 5, arbitrary: fc.constant(NO_MISFORTUNE) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('dies' as const), before: fc.nat(9) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('refused' as const, 'cut' as const, 'lags' as const), call: fc.nat(9) }) },
+);
+
+/** A small generator of its own, so that a schedule is one number that fast-check can print and shrink. */
+function chooser(seed: number): Circumstances['choose'] {
+  let state = seed;
+  return (limit) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor(state / 2 ** 32 * limit);
+  };
+}
+
+const rarely = fc.nat(9).map((number) => number === 9);
+
+const circumstances: fc.Arbitrary<Circumstances> = fc.record({
+  siblingFails: fc.nat(3).map((number) => number === 3),
+  isCancelled: rarely,
+  rollsBackByDeletes: fc.boolean(),
+  misfortunes: fc.array(misfortune, { maxLength: 6 }),
+  isDeliveredTwice: rarely,
+  cleanupIsRefused: rarely,
+  choose: fc.nat().map(chooser),
+});
+
+type Act = (account: Account) => Promise<void> | void;
+
+const named = (name: string, act: Act): Act => Object.assign(act, { toString: () => name });
+
+const act: fc.Arbitrary<Act> = fc.oneof(
+  { weight: 8, arbitrary: fc.tuple(fc.constantFrom(...STACKS), template, circumstances).map(([stack, wanted, how]) =>
+    named(`deploy ${stack} ${JSON.stringify([wanted, how])}`, (account) => account.deploy(stack, wanted, how))) },
+  { weight: 2, arbitrary: fc.tuple(fc.constantFrom(...STACKS), circumstances).map(([stack, how]) =>
+    named(`destroy ${stack} ${JSON.stringify(how)}`, (account) => account.destroy(stack, how))) },
+  { weight: 1, arbitrary: repository.map((name) => named(`delete ${name}`, (account) => account.deleteRepository(name))) },
+  { weight: 2, arbitrary: fc.tuple(repository, settings).map(([name, given]) =>
+    named(`create ${name} ${JSON.stringify(given)}`, (account) => account.createRepository(name, given))) },
+  { weight: 1, arbitrary: repository.map((name) => named(`erase ${name}`, (account) => account.eraseRecord(name))) },
+  { weight: 1, arbitrary: fc.tuple(repository, settings).map(([name, given]) =>
+    named(`set ${name} by hand ${JSON.stringify(given)}`, (account) => account.setByHand(name, given))) },
+);
+
+test(`the promise holds after each operation of ${SEQUENCES} sequences`, async () => {
+  let operations = 0;
+  await fc.assert(fc.asyncProperty(fc.array(settings, { minLength: 2, maxLength: 2 }), fc.array(act, { minLength: 1, maxLength: 10 }), async (originals, acts) => {
+    const account = new Account();
+    REPOSITORIES.forEach((name, index) => account.createRepository(name, originals[index]!));
+    for (const next of acts) {
+      operations++;
+      await next(account);
+      const problem = account.problem();
+      if (problem) {
+        throw new Error(`after ${String(next)}: ${problem}`);
+      }
+    }
+  }), { numRuns: SEQUENCES, ...process.env.SEED && { seed: Number(process.env.SEED), path: process.env.SEED_PATH } });
+  process.stdout.write(`${SEQUENCES} sequences of ${operations} operations, 0 broke the promise\n`);
+}, 300_000);
