@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
-  CreateStackCommand, DeleteStackCommand, DescribeStackEventsCommand, DescribeStacksCommand, UpdateStackCommand,
+  CreateStackCommand, DeleteStackCommand, DescribeStackEventsCommand, DescribeStackResourcesCommand, DescribeStacksCommand, UpdateStackCommand,
   type CloudFormationClient, type Stack, type StackEvent,
 } from '@aws-sdk/client-cloudformation';
 
@@ -20,9 +20,14 @@ const ENDS_WITHIN_MS = 180_000;
 const POLL_MS = 100;
 const CAPABILITIES = { Capabilities: ['CAPABILITY_IAM' as const] };
 
+/** What CloudFormation does with a stack that could not be created: `DO_NOTHING` keeps what there is of it. */
+export type OnFailure = 'ROLLBACK' | 'DO_NOTHING';
+
 /** Creates a stack, waits for the end, and answers the stack's id. */
-export async function createStack(client: CloudFormationClient, name: string, template: Template): Promise<string> {
-  const { StackId = name } = await client.send(new CreateStackCommand({ StackName: name, TemplateBody: JSON.stringify(template), ...CAPABILITIES }));
+export async function createStack(client: CloudFormationClient, name: string, template: Template, onFailure?: OnFailure): Promise<string> {
+  const { StackId = name } = await client.send(new CreateStackCommand({
+    StackName: name, TemplateBody: JSON.stringify(template), OnFailure: onFailure, ...CAPABILITIES,
+  }));
   await ended(client, StackId, 'CREATE_COMPLETE', new Set());
   return StackId;
 }
@@ -38,6 +43,12 @@ export async function deleteStack(client: CloudFormationClient, stackId: string)
   const before = await eventIds(client, stackId);
   await client.send(new DeleteStackCommand({ StackName: stackId }));
   await ended(client, stackId, 'DELETE_COMPLETE', before);
+}
+
+/** The physical ids of a stack's resources of one type. */
+export async function physicalIds(client: CloudFormationClient, stackId: string, type: string): Promise<string[]> {
+  const { StackResources = [] } = await client.send(new DescribeStackResourcesCommand({ StackName: stackId }));
+  return StackResources.filter(({ ResourceType }) => ResourceType === type).map(({ PhysicalResourceId = '' }) => PhysicalResourceId);
 }
 
 /** Waits until no operation is under way on the stack, and throws unless it ended as wanted. */

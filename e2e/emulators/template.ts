@@ -37,9 +37,20 @@ export async function publishedTemplate(emulators: Emulators, stackName: string,
       // The others are templates, which go with the call itself.
       if (source.packaging !== 'zip' || source.path === undefined) continue;
       for (const { objectKey } of Object.values(destinations)) {
-        await promisify(execFile)(emulators.python, [PUBLISH, BUCKET, objectKey, join(assembly.directory, source.path)], { env: emulators.env });
+        await publish(emulators, objectKey, join(assembly.directory, source.path));
       }
     }
   }
   return assembly.getStackByName(stackName).template as Template;
+}
+
+const published = new WeakMap<Emulators, Map<string, Promise<unknown>>>();
+
+/** Once for each key, which holds the content's hash, however many templates name it. */
+function publish(emulators: Emulators, objectKey: string, folder: string): Promise<unknown> {
+  const keys = published.get(emulators) ?? new Map<string, Promise<unknown>>();
+  published.set(emulators, keys);
+  const done = keys.get(objectKey) ?? promisify(execFile)(emulators.python, [PUBLISH, BUCKET, objectKey, folder], { env: emulators.env });
+  keys.set(objectKey, done);
+  return done;
 }
