@@ -2,7 +2,7 @@ import { CfnResource, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { ImageTagMutabilityExclusionFilter, Repository, TagMutability } from 'aws-cdk-lib/aws-ecr';
 import type { Settings } from './emulators/ecr';
 import { LOCKED } from './settings';
-import { ImageTagMutability } from '../src';
+import { ImageTagMutability, ImageTagMutabilityProvider } from '../src';
 
 /** What a template declares for one repository. */
 export interface Declaration {
@@ -19,8 +19,22 @@ export interface Declaration {
 /** A sibling that makes the stack's operation fail when everything else has succeeded. */
 export const FAILING_SIBLING: Declaration = { id: 'Failing', repository: 'team-x/missing', settings: LOCKED, last: true };
 
-/** @param serviceTimeout after how many seconds CloudFormation gives up on a function that does not answer */
-export function declare(stack: Stack, declarations: readonly Declaration[], serviceTimeout?: number): void {
+export interface DeclareOptions {
+  /**
+   * After how many seconds CloudFormation gives up on a function that does not answer.
+   * @default - as the library sets it
+   */
+  readonly serviceTimeout?: number;
+  /**
+   * The function stays when the stack is deleted. The emulated CloudFormation goes on to delete it where a declaration could not be
+   * deleted, so that no second try could succeed; AWS keeps what a resource depends on.
+   * @default false
+   */
+  readonly keepFunction?: boolean;
+}
+
+/** @returns the logical ids of the declarations */
+export function declare(stack: Stack, declarations: readonly Declaration[], { serviceTimeout, keepFunction }: DeclareOptions = {}): string[] {
   const earlier: ImageTagMutability[] = [];
   for (const declaration of declarations) {
     const { id = 'Tags', settings, removalPolicy, last } = declaration;
@@ -33,12 +47,14 @@ export function declare(stack: Stack, declarations: readonly Declaration[], serv
       removalPolicy,
     });
     if (last) construct.node.addDependency(...earlier);
-    if (serviceTimeout !== undefined) {
-      (construct.node.findChild('Resource').node.defaultChild as CfnResource).addPropertyOverride('ServiceTimeout', serviceTimeout);
-    }
+    if (serviceTimeout !== undefined) resourceOf(construct).addPropertyOverride('ServiceTimeout', serviceTimeout);
     earlier.push(construct);
   }
+  if (keepFunction) ImageTagMutabilityProvider.getOrCreate(stack).function.applyRemovalPolicy(RemovalPolicy.RETAIN);
+  return earlier.map((construct) => stack.getLogicalId(resourceOf(construct)));
 }
+
+const resourceOf = (construct: ImageTagMutability) => construct.node.findChild('Resource').node.defaultChild as CfnResource;
 
 function imported(stack: Stack, id: string, { repository, region }: Declaration) {
   return region

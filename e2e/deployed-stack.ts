@@ -1,14 +1,9 @@
-import { declare, type Declaration } from './declaration';
+import { declare, type Declaration, type DeclareOptions } from './declaration';
 import type { Emulators } from './emulators';
 import { StackFailure, createStack, deleteStack, physicalIds, updateStack, type OnFailure, type Template } from './emulators/cloudformation';
 import { publishedTemplate } from './emulators/template';
 
-export interface DeployedStackOptions {
-  /**
-   * After how many seconds CloudFormation gives up on a function that does not answer.
-   * @default - as the library sets it
-   */
-  readonly serviceTimeout?: number;
+export interface DeployedStackOptions extends DeclareOptions {
   /** @default 'ROLLBACK' */
   readonly onFailure?: OnFailure;
 }
@@ -16,6 +11,7 @@ export interface DeployedStackOptions {
 /** A stack of declarations, through CloudFormation's calls. Each waits for the end, and throws a `StackFailure` unless it is the one asked for. */
 export class DeployedStack {
   private stackId?: string;
+  private resources: readonly string[] = [];
 
   constructor(private readonly emulators: Emulators, private readonly name: string, private readonly options: DeployedStackOptions = {}) {}
 
@@ -44,12 +40,19 @@ export class DeployedStack {
 
   /** The name of the library's function in this stack. */
   async functionName(): Promise<string> {
-    const [name] = await physicalIds(this.emulators.cloudFormation, this.id, 'AWS::Lambda::Function');
+    const [name] = await physicalIds(this.emulators.cloudFormation, this.name, 'AWS::Lambda::Function');
     if (name === undefined) throw new Error(`${this.name} has no function`);
     return name;
   }
 
+  /** The logical ids of the declarations in the template last used. */
+  get logicalIds(): readonly string[] {
+    return this.resources;
+  }
+
   private template(declarations: readonly Declaration[]): Promise<Template> {
-    return publishedTemplate(this.emulators, this.name, (stack) => declare(stack, declarations, this.options.serviceTimeout));
+    return publishedTemplate(this.emulators, this.name, (stack) => {
+      this.resources = declare(stack, declarations, this.options);
+    });
   }
 }
