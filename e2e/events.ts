@@ -32,10 +32,6 @@ export interface HandmadeEvent {
 
 /** CloudFormation played by hand, for what the emulated one never sends: it makes events, delivers them, and takes the answers. */
 export class Events {
-  private readonly answers = new Map<string, Answer[]>();
-
-  private constructor(private readonly lambda: LambdaClient, private readonly server: Server) {}
-
   static async start(lambda: LambdaClient): Promise<Events> {
     const server = createServer();
     await new Promise<void>((listening) => server.listen(0, LOOPBACK, listening));
@@ -50,6 +46,10 @@ export class Events {
     });
     return events;
   }
+
+  private readonly answers = new Map<string, Answer[]>();
+
+  private constructor(private readonly lambda: LambdaClient, private readonly server: Server) {}
 
   make(stackId: string, logicalId: string, text: EventText): HandmadeEvent {
     return {

@@ -4,8 +4,6 @@ import { Microburst, type Fault, type Injected } from './emulators/microburst';
 
 /** An account whose Lambdas reach ECR through microburst. The tests themselves always see ECR as it is. */
 export class FaultyAccount extends Account {
-  private microburst!: Microburst;
-
   static async start(): Promise<FaultyAccount> {
     let microburst: Microburst | undefined;
     const account = new FaultyAccount(await startEmulators({
@@ -17,6 +15,8 @@ export class FaultyAccount extends Account {
     account.microburst = microburst!;
     return account;
   }
+
+  private microburst!: Microburst;
 
   inject(fault: Fault): Promise<Injected> {
     return this.microburst.inject(fault);

@@ -47,10 +47,6 @@ const MET_WITHIN_MS = 60_000;
  * when its caller is gone.
  */
 export class Microburst {
-  private constructor(readonly url: string, private readonly group: ProcessGroup, private readonly folder: string) {
-    onExit(() => this.stop());
-  }
-
   static async start(upstream: string): Promise<Microburst> {
     const python = await virtualEnvironment();
     const [port] = await freePorts(1);
@@ -66,6 +62,10 @@ export class Microburst {
       dieWithParent: true,
     });
     return new Microburst(url, group, folder);
+  }
+
+  private constructor(readonly url: string, private readonly group: ProcessGroup, private readonly folder: string) {
+    onExit(() => this.stop());
   }
 
   async inject({ operation, repository, times, ...effect }: Fault): Promise<Injected> {

@@ -39,7 +39,9 @@ const SEEN: Readonly<Record<Write, (repository: string) => Promise<string>>> = {
 const moments = (...writes: readonly Write[]) => writes.flatMap((write) => [['before', write], ['after', write]] as const);
 
 /** Lets the function die at this moment of the stack's operation, and waits for what CloudFormation makes of it. */
-async function dying(stack: DeployedStack, repository: string, [moment, operation]: readonly [Moment, Write], act: () => Promise<unknown>): Promise<unknown> {
+async function dying(
+  stack: DeployedStack, repository: string, [moment, operation]: readonly [Moment, Write], act: () => Promise<unknown>,
+): Promise<unknown> {
   const before = await SEEN[operation](repository);
   const held = await account.inject({ operation, repository, times: 1, ...HELD[moment] });
   const outcome = act().then(() => undefined, (error: unknown) => error);
