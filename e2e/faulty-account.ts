@@ -1,22 +1,23 @@
 import { Account } from './account';
-import { startEmulators } from './emulators';
+import { startEmulators, type Emulators } from './emulators';
 import { Microburst, type Fault, type Injected } from './emulators/microburst';
 
 /** An account whose Lambdas reach ECR through microburst. The tests themselves always see ECR as it is. */
 export class FaultyAccount extends Account {
   static async start(): Promise<FaultyAccount> {
     let microburst: Microburst | undefined;
-    const account = new FaultyAccount(await startEmulators({
+    const emulators = await startEmulators({
       ecrProxy: async (moto) => {
         microburst = await Microburst.start(moto);
         return microburst.url;
       },
-    }));
-    account.microburst = microburst!;
-    return account;
+    });
+    return new FaultyAccount(emulators, microburst!);
   }
 
-  private microburst!: Microburst;
+  private constructor(emulators: Emulators, private readonly microburst: Microburst) {
+    super(emulators);
+  }
 
   inject(fault: Fault): Promise<Injected> {
     return this.microburst.inject(fault);
