@@ -38,13 +38,13 @@ const SEEN: Readonly<Record<Write, (repository: string) => Promise<string>>> = {
 
 const moments = (...writes: readonly Write[]) => writes.flatMap((write) => [['before', write], ['after', write]] as const);
 
-/** Lets the function die at this moment of the stack's operation, and waits for what CloudFormation makes of it. */
+/** Lets the function die at this moment of what is done, and waits for the end of that: what it answers or how it fails. */
 async function dying(
   stack: DeployedStack, repository: string, [moment, operation]: readonly [Moment, Write], act: () => Promise<unknown>,
 ): Promise<unknown> {
   const before = await SEEN[operation](repository);
   const held = await account.inject({ operation, repository, times: 1, ...HELD[moment] });
-  const outcome = act().then(() => undefined, (error: unknown) => error);
+  const outcome = act().catch((error: unknown) => error);
   await held.met();
   while (moment === 'after' && await SEEN[operation](repository) === before) await sleep(20);
   await killFunction(account.emulators, await stack.functionName());
@@ -66,6 +66,23 @@ test.concurrent.each(moments('TagResource', 'PutImageTagMutability'))('the funct
   expect(await account.now(repository)).toEqual([FILTERED, 0]);
   await stack.remove();
   expect(await account.now(repository)).toEqual([FILTERED, 0]);
+});
+
+// Lambda may deliver an asynchronous event twice.
+test.concurrent.each(moments('TagResource', 'PutImageTagMutability'))('the function dies in a create, %s %s, and gets the event again: declared', async (...moment) => {
+  const [repository, other] = [await account.repository(FILTERED), await account.repository(FILTERED)];
+  const arn = account.arn(repository);
+  const declared = { arn, settings: LOCKED };
+  const stack = await account.stack().create({ repository: other, settings: IMMUTABLE });
+  const functionName = await stack.functionName();
+  const create = events.make(stack.id, 'ByHand', { type: 'Create', declared });
+
+  expect(await dying(stack, repository, moment, () => events.deliver(functionName, create))).toEqual([]);
+  expect(await events.deliver(functionName, create)).toEqual([expect.objectContaining({ Status: 'SUCCESS', PhysicalResourceId: arn })]);
+  expect(await account.now(repository)).toEqual([LOCKED, 3]);
+  await events.deliver(functionName, events.make(stack.id, 'ByHand', { type: 'Delete', physicalId: arn, declared }));
+  await stack.remove();
+  expect([await account.now(repository), await account.now(other)]).toEqual([[FILTERED, 0], [FILTERED, 0]]);
 });
 
 test.concurrent.each(moments('TagResource', 'PutImageTagMutability'))('the function dies in an update, %s %s: rolled back', async (...moment) => {
