@@ -5,7 +5,10 @@ import { FILTERED, IMMUTABLE, LOCKED, MUTABLE } from './settings';
 /** moto answers one call at a time: more at once only wait. */
 const AT_ONCE = 20;
 
-/** One stack that declares so many repositories, from its creation to its deletion. All are looked at after each operation. */
+/**
+ * One stack that declares so many repositories, from its creation to its deletion. All are looked at after each operation.
+ * The emulated CloudFormation sends one event after the other, so that one process of the function does; AWS sends many at once.
+ */
 export async function declareMany(account: Account, count: number): Promise<void> {
   const originals = Array.from({ length: count }, (_, index) => index % 2 === 0 ? FILTERED : MUTABLE);
   const repositories = await each(originals, (original) => account.repository(original));
