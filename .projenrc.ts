@@ -126,7 +126,9 @@ const newest = project.addTask('test:newest', { description: 'Run the unit tests
 newest.spawn(installNewest);
 newest.exec('jest --ci --config test/newest/jest.config.json', { receiveArgs: true });
 const e2e = project.addTask('test:e2e', { description: 'Deploy for real on the emulators (compile first)' });
-e2e.exec('jest --ci --config e2e/jest.config.json --runInBand', { receiveArgs: true });
+e2e.exec('jest --ci --config e2e/jest.config.json', { receiveArgs: true });
+const scale = project.addTask('test:scale', { description: 'Deploy 480 repositories in one stack on the emulators (compile first)' });
+scale.exec('jest --ci --config e2e/scale/jest.config.json', { receiveArgs: true });
 project.testTask.reset();
 project.testTask.env('ESLINT_USE_FLAT_CONFIG', 'false');
 project.testTask.exec('eslint --ext .ts src lambda test e2e examples/typescript .projenrc.ts');
