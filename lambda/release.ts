@@ -44,7 +44,7 @@ export async function release(context: Context, releasing: Releasing = {}): Prom
   const original = originalOf(reading.record.declarations, key);
   const settled = await settle(context, without(key, original), reading, true);
   if (!original) {
-    log('WARN', 'original-unknown', { consequence: 'the settings are left as they are, unless others declare them', found: settled.found });
+    log('WARN', 'original-unknown', { consequence: 'the settings are left as they are, unless others declare them', before: reading.found, effective: settled.found });
   }
   await erase(context, key, settled.tags);
   return { before: reading.found, effective: settled.found };

@@ -358,7 +358,7 @@ describe('where others erased the record', () => {
     ecr.tags.clear();
     expect((await stack.remove(LOCKED)).Status).toBe('SUCCESS');
     expect(ecr.settings).toEqual(LOCKED);
-    expect(stack.decided('no-record')).toMatchObject([{ level: 'WARN', found: LOCKED }]);
+    expect(stack.decided('no-record')).toMatchObject([{ level: 'WARN', before: LOCKED, effective: LOCKED }]);
   });
 });
 
@@ -424,7 +424,7 @@ test('settings changed by hand are logged before the original is put back', asyn
   ecr.settings = FILTERED;
   await stack.remove(LOCKED);
   expect(ecr.settings).toEqual(MUTABLE);
-  expect(stack.decided('changed-by-others')).toMatchObject([{ declared: LOCKED, found: FILTERED }]);
+  expect(stack.decided('changed-by-others')).toMatchObject([{ declared: LOCKED, before: FILTERED }]);
 });
 
 test('nothing that is logged or answered holds the ResponseURL', async () => {
