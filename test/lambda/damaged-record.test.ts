@@ -280,6 +280,20 @@ describe(OTHERS_COPY, () => {
   });
 });
 
+describe('under another stack\'s newer declaration, an update', () => {
+  const underAnother = async (damage: Damage) => {
+    const on = await declared();
+    await new Stack(on.ecr, 'b').create(OF_OTHER);
+    damage(on);
+    await on.stack.update(UPDATED, DECLARED);
+    return on.ecr.settings;
+  };
+
+  test('keeps its place where the record is intact', async () => expect(await underAnother(() => {})).toEqual(OF_OTHER));
+  test('is the newest where its text was lost', async () => expect(await underAnother(remove('declared'))).toEqual(UPDATED));
+  test('keeps the place that somebody wrote there', async () => expect(await underAnother(rewrite('declared', ' 1.0 by', ' 9.0 by'))).toEqual(UPDATED));
+});
+
 const NEWER = 'A tag of a newer format, of any declaration';
 describe(NEWER, () => {
   const newer: Record<string, Damage> = {
