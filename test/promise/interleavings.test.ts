@@ -93,7 +93,7 @@ const total = { states: 0, ends: 0 };
 
 describe.each([['MUTABLE', MUTABLE], ['filters', FILTERED]])('in a repository that had %s', (_, original) => {
   test.each(CASES)('%s, and one of them may die anywhere', async (_name, start, actors) => {
-    const t0 = Date.now(); const explored = await exploreCase(original, start, actors, { deaths: Number(process.env.DEATHS ?? 1), lag: Number(process.env.LAG ?? 0) });
+    const t0 = Date.now(); const explored = await exploreCase(original, start, actors, { deaths: Number(process.env.DEATHS ?? 1), lag: Number(process.env.LAG ?? 0), slowness: process.env.SLOW === '1' });
     expect(explored.broken.join('\n')).toBe('');
     expect(explored.ends).toBeGreaterThan(1);
     total.states += explored.states;
