@@ -23,8 +23,9 @@ const named = (name: string, message: string): Error => Object.assign(new Error(
 
 /** Several repositories of ECR, and a clock. */
 export class Registry {
-  public time = Date.parse('2026-01-02T03:04:05.000Z');
   private readonly repositories = new Map<string, EcrState>();
+
+  constructor(public time = Date.parse('2026-01-02T03:04:05.000Z')) {}
 
   public get(repository: string): EcrState | undefined {
     return this.repositories.get(repository);

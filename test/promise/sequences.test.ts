@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { Account, Circumstances, GUEST, HOST, Template } from './account';
+import { chooser } from './chooser';
 import { Misfortune, NO_MISFORTUNE } from './registry';
 import { FILTERED, IMMUTABLE, MUTABLE, locked } from './resources';
 
@@ -25,15 +26,6 @@ const misfortune: fc.Arbitrary<Misfortune> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('dies' as const), before: fc.nat(9) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('refused' as const, 'cut' as const, 'lags' as const), call: fc.nat(9) }) },
 );
-
-/** A small generator of its own, so that a schedule is one number that fast-check can print and shrink. */
-function chooser(seed: number): Circumstances['choose'] {
-  let state = seed;
-  return (limit) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor(state / 2 ** 32 * limit);
-  };
-}
 
 const rarely = fc.nat(9).map((number) => number === 9);
 
