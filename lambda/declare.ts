@@ -36,8 +36,11 @@ export async function declare(context: Context, declaring: Declaring): Promise<D
   reportChanges(context, reading);
   const own = declarationOf(key, reading.record);
   const original = declarations.length > 0 ? originalOf(declarations, key) : originalFrom(before, declaring.notOriginal);
+  if (!own && declaring.notOriginal.length > 0) {
+    log('WARN', 'no-record', { consequence: 'the settings are declared anew', before });
+  }
   if (!original) {
-    log('WARN', 'original-unknown', { consequence: 'nothing will be put back on delete', found: before });
+    log('WARN', 'original-unknown', { consequence: 'nothing will be put back on delete', before });
   }
   const next: DeclaredDeclaration = {
     key,

@@ -3,7 +3,7 @@ import { systemClock } from './clock';
 import { ecr, ecrClient } from './ecr';
 import { Environment, handle } from './lifecycle';
 import { consoleLog } from './log';
-import { UntrustedEvent } from './request';
+import { UntrustedEvent, namesOf } from './request';
 import { ENV_MARK_KEY, ENV_MARK_VALUE } from '../src/contract';
 
 /** The handler in a world of its own: tests stand in for ECR and for time. */
@@ -12,7 +12,7 @@ export function handlerWith({ clock, ecr: ecrOf }: Pick<Environment, 'clock' | '
     const event: UntrustedEvent = typeof input === 'object' && input !== null ? input : {};
     const destination = destinationOf(event);
     if (!destination) {
-      consoleLog('ERROR', 'not-answerable', { reason: 'ResponseURL is not an https URL. Only CloudFormation is meant to invoke this function' });
+      consoleLog('ERROR', 'not-answerable', { ...namesOf(event), reason: 'ResponseURL is not an https URL. Only CloudFormation is meant to invoke this function' });
       return;
     }
     const result = await handle(event, {
@@ -23,7 +23,7 @@ export function handlerWith({ clock, ecr: ecrOf }: Pick<Environment, 'clock' | '
     });
     const fault = await deliver(destination, answerText(event, result), clock);
     if (fault) {
-      consoleLog('ERROR', 'not-delivered', { fault });
+      consoleLog('ERROR', 'not-delivered', { ...namesOf(event), fault });
       throw new Error('The answer could not be delivered to CloudFormation');
     }
   };

@@ -7,7 +7,7 @@ import { Calls, RepositoryNotFoundError, patient } from './patient';
 import { readYourWrites } from './read-your-writes';
 import { Releasing, release } from './release';
 import { Repository } from './repository';
-import { DeclareRequest, DeleteRequest, Request, UntrustedEvent, parseRequest, physicalIdOf } from './request';
+import { DeclareRequest, DeleteRequest, Request, UntrustedEvent, namesOf, parseRequest, physicalIdOf } from './request';
 import { DECLARING_ENDS, WRITES_END } from './timing';
 import { ResourceAttributes } from '../src/contract';
 import { Settings } from '../src/settings';
@@ -27,18 +27,18 @@ export type Result =
 /** From an event to its result: never throws, for an event without an answer hangs its stack. */
 export async function handle(event: UntrustedEvent, environment: Environment): Promise<Result> {
   const PhysicalResourceId = physicalIdOf(event);
+  const invocation = start(environment, event);
   let request: Request;
   try {
     request = parseRequest(event);
   } catch (error) {
-    return failed(environment.log, PhysicalResourceId, error);
+    return failed(invocation.log(), PhysicalResourceId, error);
   }
   const { repository } = request;
   if (!repository) {
-    environment.log('INFO', 'nothing-to-release', { logicalId: request.logicalId });
+    invocation.log()('INFO', 'nothing-to-release');
     return { Status: 'SUCCESS', PhysicalResourceId };
   }
-  const invocation = start(environment, request);
   try {
     const Data = request.type === 'Delete'
       ? await remove(invocation, request, repository)
@@ -53,21 +53,20 @@ interface Invocation {
   readonly started: number;
   /** Sets when it stops, in ms after its start. */
   readonly stopAfter: (window: number) => void;
-  readonly log: (repository: Repository) => Log;
-  readonly context: (repository: Repository) => Context;
+  readonly log: (repository?: Repository) => Log;
+  readonly context: (request: Request, repository: Repository) => Context;
 }
 
-function start(environment: Environment, request: Request): Invocation {
+function start(environment: Environment, event: UntrustedEvent): Invocation {
   const { clock, mark } = environment;
   const started = clock.now();
   const calls: Calls = {};
   let window = WRITES_END;
   const remaining = () => started + window - clock.now();
-  const log = (repository: Repository): Log => (level, decision, details) => environment.log(level, decision, {
-    request: request.type,
-    stack: request.stackId,
-    logicalId: request.logicalId,
-    repository: repository.arn,
+  const names = namesOf(event);
+  const log = (repository?: Repository): Log => (level, decision, details) => environment.log(level, decision, {
+    ...names,
+    repository: repository?.arn,
     ...details,
     calls: { ...calls },
     ms: clock.now() - started,
@@ -78,11 +77,11 @@ function start(environment: Environment, request: Request): Invocation {
       window = ms;
     },
     log,
-    context: (repository) => ({
+    context: ({ stackId, logicalId }, repository) => ({
       ecr: readYourWrites(patient(environment.ecr(repository, remaining), clock, calls, remaining), clock),
       clock,
       log: log(repository),
-      owner: { stackId: request.stackId, logicalId: request.logicalId, mark },
+      owner: { stackId, logicalId, mark },
     }),
   };
 }
@@ -90,11 +89,11 @@ function start(environment: Environment, request: Request): Invocation {
 async function set(invocation: Invocation, request: DeclareRequest, repository: Repository): Promise<ResourceAttributes> {
   invocation.stopAfter(DECLARING_ENDS);
   try {
-    return attributes(repository, await setEffective(invocation.context(repository), request));
+    return attributes(repository, await setEffective(invocation.context(request, repository), request));
   } finally {
     if (request.abandoned) {
       invocation.stopAfter(WRITES_END);
-      await letGo(invocation.context(request.abandoned), true);
+      await letGo(invocation.context(request, request.abandoned), true);
     }
   }
 }
@@ -127,9 +126,10 @@ async function takeBack(context: Context, recordedAt: number): Promise<void> {
   }
 }
 
-async function remove(invocation: Invocation, { createUnanswered }: DeleteRequest, repository: Repository): Promise<undefined> {
+async function remove(invocation: Invocation, request: DeleteRequest, repository: Repository): Promise<undefined> {
+  const { createUnanswered } = request;
   const releasing = createUnanswered ? { appearsUntil: invocation.started + DECLARING_ENDS } : {};
-  await letGo(invocation.context(repository), createUnanswered, releasing);
+  await letGo(invocation.context(request, repository), createUnanswered, releasing);
 }
 
 /** @param mayBeUnrecorded whether it is no surprise that there is no declaration. */
@@ -140,7 +140,7 @@ async function letGo(context: Context, mayBeUnrecorded: boolean, releasing?: Rel
       context.log('INFO', 'released', { ...released });
     } else {
       const found = await context.ecr.readSettings();
-      context.log(mayBeUnrecorded ? 'INFO' : 'WARN', 'no-record', { consequence: 'the settings are left as they are', found });
+      context.log(mayBeUnrecorded ? 'INFO' : 'WARN', 'no-record', { consequence: 'the settings are left as they are', before: found, effective: found });
     }
   } catch (error) {
     if (!(error instanceof RepositoryNotFoundError)) {

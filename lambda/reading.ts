@@ -1,6 +1,6 @@
-import { Context } from './context';
+import { Context, Owner, keyOf } from './context';
 import { Ecr, Tags } from './ecr';
-import { RepositoryRecord, newest, readRecord } from './record';
+import { RepositoryRecord, declarationOf, keysOf, newest, readRecord } from './record';
 import { SHORTEST_LIFE } from './timing';
 import { Settings, sameSettings } from '../src/settings';
 
@@ -45,14 +45,22 @@ export async function readUntilCertain({ ecr, clock }: Context): Promise<Reading
 }
 
 /** Says what others did to the repository, before any of it is overwritten. */
-export function reportChanges({ log }: Context, { record: { declarations, damaged }, found }: Reading): void {
+export function reportChanges({ log, owner }: Context, { tags, record, found: before }: Reading): void {
+  const damaged = [...record.damaged, ...missingIn(tags, record, owner)];
   if (damaged.length > 0) {
-    log('WARN', 'record-damaged', { tags: damaged });
+    log('WARN', 'record-damaged', { tags: damaged, before });
   }
-  const declared = newest(declarations)?.declared.settings;
-  if (declared && !sameSettings(found, declared)) {
-    log('WARN', 'changed-by-others', { declared, found });
+  const declared = newest(record.declarations)?.declared.settings;
+  if (declared && !sameSettings(before, declared)) {
+    log('WARN', 'changed-by-others', { declared, before });
   }
+}
+
+/** The texts of declarations without a say, and the own mark. Where one is being released, its text is missing rightly: that is told too. */
+function missingIn(tags: Tags, record: RepositoryRecord, owner: Owner): string[] {
+  const unsaid = record.declarations.filter(({ key }) => keysOf(key, tags, 'declared').length === 0).map(({ key }) => `${key}:declared`);
+  const isMarkWrong = declarationOf(keyOf(owner), record) !== undefined && tags.get(owner.mark.key) !== owner.mark.value;
+  return [...unsaid, ...isMarkWrong ? [owner.mark.key] : []];
 }
 
 const isDeclared = ({ record }: Reading): boolean => record.declarations.length > 0;

@@ -40,11 +40,14 @@ export async function release(context: Context, releasing: Releasing = {}): Prom
     return undefined;
   }
   const reading = readingOf(tags, await ecr.readSettings());
-  reportChanges(context, reading);
+  if (releasing.recordedAt === undefined) {
+    // Not where the own invocation takes back what it has just recorded: what it could not put would look like the work of others.
+    reportChanges(context, reading);
+  }
   const original = originalOf(reading.record.declarations, key);
   const settled = await settle(context, without(key, original), reading, true);
   if (!original) {
-    log('WARN', 'original-unknown', { consequence: 'the settings are left as they are, unless others declare them', found: settled.found });
+    log('WARN', 'original-unknown', { consequence: 'the settings are left as they are, unless others declare them', before: reading.found, effective: settled.found });
   }
   await erase(context, key, settled.tags);
   return { before: reading.found, effective: settled.found };

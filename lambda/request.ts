@@ -91,6 +91,22 @@ export function physicalIdOf(event: UntrustedEvent): string {
 /** What CloudFormation names things with. Some of it is logged. */
 const ID = /^[\x20-\x7e]{1,1024}$/;
 
+/** Ids as CloudFormation makes them: nothing else is logged from an event that may be anybody's. */
+const NAMES = {
+  request: ['RequestType', /^(?:Create|Update|Delete)$/],
+  requestId: ['RequestId', /^[A-Za-z0-9-]{1,128}$/],
+  stack: ['StackId', /^arn:aws[a-z-]{0,20}:cloudformation:[a-z0-9-]{1,30}:\d{12}:stack\/[A-Za-z0-9-]{1,128}\/[A-Za-z0-9-]{1,64}$/],
+  logicalId: ['LogicalResourceId', /^[A-Za-z0-9]{1,255}$/],
+} as const satisfies Record<string, readonly [keyof UntrustedEvent, RegExp]>;
+
+/** What tells the lines of one request from those of others, also where the request is refused. */
+export function namesOf(event: UntrustedEvent): Partial<Record<keyof typeof NAMES, string>> {
+  return Object.fromEntries(Object.entries(NAMES).flatMap(([name, [field, id]]) => {
+    const value = event[field];
+    return typeof value === 'string' && id.test(value) ? [[name, value]] : [];
+  }));
+}
+
 type Fields<K extends string> = Readonly<Partial<Record<K, unknown>>>;
 
 function fields(value: unknown): Fields<keyof ResourceProperties> {

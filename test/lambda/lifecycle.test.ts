@@ -1,56 +1,6 @@
-import { FakeClock, InMemoryEcr, named } from './in-memory-ecr';
+import { InMemoryEcr, named } from './in-memory-ecr';
+import { ARN, FILTERED, IMMUTABLE, INVENTED, LOCKED, MUTABLE, Stack, properties, stackId } from './stack';
 import { Environment, handle } from '../../lambda/lifecycle';
-import { Settings } from '../../src/settings';
-
-const MUTABLE: Settings = { mutability: 'MUTABLE', filters: [] };
-const IMMUTABLE: Settings = { mutability: 'IMMUTABLE', filters: [] };
-const LOCKED: Settings = { mutability: 'IMMUTABLE_WITH_EXCLUSION', filters: ['latest', 'dev-*'] };
-const FILTERED: Settings = { mutability: 'MUTABLE_WITH_EXCLUSION', filters: ['prod-*'] };
-
-const ARN = 'arn:aws:ecr:eu-west-1:111122223333:repository/team-a/api';
-const INVENTED = 'my-stack-Tags-1ABCDEFGHIJKL';
-
-const stackId = (name: string) => `arn:aws:cloudformation:eu-west-1:111122223333:stack/${name}/00000000-0000-0000-0000-${Buffer.from(name).toString('hex').padEnd(12, '0').slice(0, 12)}`;
-
-const properties = ({ mutability, filters }: Settings, arn = ARN) => ({
-  RepositoryArn: arn,
-  ImageTagMutability: mutability,
-  ...filters.length > 0 && {
-    ImageTagMutabilityExclusionFilters: filters.map((filter) => ({
-      ImageTagMutabilityExclusionFilterType: 'WILDCARD', ImageTagMutabilityExclusionFilterValue: filter,
-    })),
-  },
-});
-
-/** A stack whose provider works on one in-memory repository. */
-class Stack {
-  readonly lines: Record<string, unknown>[] = [];
-  readonly clock = new FakeClock();
-  readonly environment: { -readonly [K in keyof Environment]: Environment[K] };
-
-  constructor(readonly ecr: InMemoryEcr, readonly name = 'a') {
-    this.environment = {
-      clock: this.clock,
-      log: (level, decision, details) => this.lines.push({ level, decision, ...details }),
-      mark: { key: `cdk-ecr-tag-mutability:stack:${Buffer.from(name).toString('hex').padEnd(12, '0').slice(0, 12)}`, value: stackId(name) },
-      ecr: () => ecr,
-    };
-  }
-
-  create = (settings: Settings, logicalId = 'Tags') => this.send('Create', logicalId, { ResourceProperties: properties(settings) });
-  update = (settings: Settings, old: Settings, logicalId = 'Tags') => this.send('Update', logicalId, {
-    PhysicalResourceId: ARN, ResourceProperties: properties(settings), OldResourceProperties: properties(old),
-  });
-
-  remove = (settings: Settings, logicalId = 'Tags', PhysicalResourceId = ARN) =>
-    this.send('Delete', logicalId, { PhysicalResourceId, ResourceProperties: properties(settings) });
-
-  decided = (decision: string) => this.lines.filter((line) => line.decision === decision);
-
-  private send(RequestType: string, LogicalResourceId: string, rest: object) {
-    return handle({ RequestType, LogicalResourceId, StackId: stackId(this.name), RequestId: 'r', ResponseURL: 'https://s.example/secret', ...rest }, this.environment);
-  }
-}
 
 describe.each([MUTABLE, IMMUTABLE, LOCKED, FILTERED])('a repository that was %j', (original) => {
   test.each([MUTABLE, IMMUTABLE, LOCKED, FILTERED])('takes %j, and gets back what it had', async (declared) => {
@@ -358,7 +308,7 @@ describe('where others erased the record', () => {
     ecr.tags.clear();
     expect((await stack.remove(LOCKED)).Status).toBe('SUCCESS');
     expect(ecr.settings).toEqual(LOCKED);
-    expect(stack.decided('no-record')).toMatchObject([{ level: 'WARN', found: LOCKED }]);
+    expect(stack.decided('no-record')).toMatchObject([{ level: 'WARN', before: LOCKED, effective: LOCKED }]);
   });
 });
 
@@ -424,7 +374,7 @@ test('settings changed by hand are logged before the original is put back', asyn
   ecr.settings = FILTERED;
   await stack.remove(LOCKED);
   expect(ecr.settings).toEqual(MUTABLE);
-  expect(stack.decided('changed-by-others')).toMatchObject([{ declared: LOCKED, found: FILTERED }]);
+  expect(stack.decided('changed-by-others')).toMatchObject([{ declared: LOCKED, before: FILTERED }]);
 });
 
 test('nothing that is logged or answered holds the ResponseURL', async () => {

@@ -1,0 +1,218 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { AddressInfo } from 'node:net';
+import * as path from 'node:path';
+import { FakeClock, InMemoryEcr, named } from './in-memory-ecr';
+import { ARN, FILTERED, IMMUTABLE, INVENTED, LOCKED, MUTABLE, Stack, properties, stackId } from './stack';
+import { handlerWith } from '../../lambda';
+import { consoleLog } from '../../lambda/log';
+
+const OTHER_ARN = `${ARN}-2`;
+const SECRET = 'https://s.example/secret';
+
+/** What the function printed, as CloudWatch keeps it. */
+let printed: string[] = [];
+beforeEach(() => {
+  printed = [];
+  jest.spyOn(console, 'log').mockImplementation((line: string) => {
+    printed.push(line);
+  });
+});
+afterEach(() => jest.restoreAllMocks());
+
+function stackOf(ecr: InMemoryEcr, name: string): Stack {
+  const stack = new Stack(ecr, name);
+  stack.environment.log = consoleLog;
+  return stack;
+}
+
+type Line = Record<string, any>;
+
+/** The lines of an incident, of which each must stand for itself. */
+function story(): Line[] {
+  return printed.map((text) => {
+    expect(text).not.toMatch(/\n|secret|ResponseURL/);
+    const line: Line = JSON.parse(text);
+    expect(line).toMatchObject({
+      level: expect.stringMatching(/^(INFO|WARN|ERROR)$/),
+      decision: expect.stringMatching(/^[a-z]+(-[a-z]+)*$/),
+      request: expect.stringMatching(/^(Create|Update|Delete)$/),
+      requestId: expect.stringMatching(/^[a-z]-\d+$/),
+      stack: expect.stringMatching(/^arn:aws:cloudformation:/),
+      logicalId: 'Tags',
+      calls: expect.any(Object),
+      ms: expect.any(Number),
+    });
+    return line;
+  });
+}
+
+/** `a-1 Create declared team-a/api: MUTABLE -> IMMUTABLE`, as somebody would read it. */
+const told = ({ requestId, request, level, decision, repository, before, effective }: Line): string => [
+  `${requestId} ${request} ${level === 'INFO' ? '' : `${level} `}${decision} ${repository.split('repository/')[1]}`,
+  ...before ? [`${before.mutability}${effective ? ` -> ${effective.mutability}` : ''}`] : [],
+].join(': ');
+
+describe('from the lines alone one reads', () => {
+  test('who declared over whom, whose update had no say, and what came back', async () => {
+    const ecr = new InMemoryEcr(MUTABLE);
+    const [a, b] = [stackOf(ecr, 'a'), stackOf(ecr, 'b')];
+    await a.create(IMMUTABLE);
+    await b.create(LOCKED);
+    await a.update(FILTERED, IMMUTABLE);
+    await b.remove(LOCKED);
+    await a.remove(FILTERED);
+
+    const lines = story();
+    expect(lines.map(told)).toEqual([
+      'a-1 Create put team-a/api: MUTABLE -> IMMUTABLE',
+      'a-1 Create declared team-a/api: MUTABLE -> IMMUTABLE',
+      'b-1 Create put team-a/api: IMMUTABLE -> IMMUTABLE_WITH_EXCLUSION',
+      'b-1 Create declared team-a/api: IMMUTABLE -> IMMUTABLE_WITH_EXCLUSION',
+      'a-2 Update WARN overruled team-a/api: IMMUTABLE_WITH_EXCLUSION -> IMMUTABLE_WITH_EXCLUSION',
+      'b-2 Delete put team-a/api: IMMUTABLE_WITH_EXCLUSION -> MUTABLE_WITH_EXCLUSION',
+      'b-2 Delete released team-a/api: IMMUTABLE_WITH_EXCLUSION -> MUTABLE_WITH_EXCLUSION',
+      'a-3 Delete put team-a/api: MUTABLE_WITH_EXCLUSION -> MUTABLE',
+      'a-3 Delete released team-a/api: MUTABLE_WITH_EXCLUSION -> MUTABLE',
+    ]);
+    expect(lines[4]).toMatchObject({ by: 'b', declared: FILTERED, stack: stackId('a') });
+    expect(lines[1]!.calls).toEqual({ ListTagsForResource: 3, DescribeRepositories: 2, TagResource: 1, PutImageTagMutability: 1 });
+  });
+
+  test('that a delete found no record, and what it left', async () => {
+    const ecr = new InMemoryEcr(LOCKED);
+    const a = stackOf(ecr, 'a');
+    await a.remove(LOCKED);
+    await a.remove(LOCKED, 'Tags', INVENTED);
+    expect(story().map(told)).toEqual([
+      'a-1 Delete WARN no-record team-a/api: IMMUTABLE_WITH_EXCLUSION -> IMMUTABLE_WITH_EXCLUSION',
+      'a-2 Delete no-record team-a/api: IMMUTABLE_WITH_EXCLUSION -> IMMUTABLE_WITH_EXCLUSION',
+    ]);
+    expect(story()[1]!.ms).toBeGreaterThanOrEqual(105_000);
+  });
+
+  test('which call was refused, how often and how long it was tried, and that the create was taken back', async () => {
+    const ecr = new InMemoryEcr(MUTABLE);
+    ecr.before = (method) => {
+      if (method === 'putSettings') {
+        throw named('AccessDeniedException', 'not authorized to perform: ecr:PutImageTagMutability');
+      }
+    };
+    await stackOf(ecr, 'a').create(LOCKED);
+    const lines = story();
+    expect(lines.map(told)).toEqual(['a-1 Create taken-back team-a/api: MUTABLE -> MUTABLE', 'a-1 Create ERROR answered-failed team-a/api']);
+    expect(lines[1]!.reason).toMatch(/PutImageTagMutability failed: AccessDeniedException: not authorized/);
+    expect(lines[1]!.calls.PutImageTagMutability).toBeGreaterThan(5);
+    expect(lines[1]!.ms).toBeGreaterThan(60_000);
+  });
+
+  test('that taking back failed as well, and why', async () => {
+    const ecr = new InMemoryEcr(MUTABLE);
+    ecr.before = (method) => {
+      if (method === 'putSettings' || method === 'untag') {
+        throw named('AccessDeniedException', `${method} with an explicit deny`);
+      }
+    };
+    await stackOf(ecr, 'a').create(LOCKED);
+    const lines = story();
+    expect(lines.map(told)).toEqual(['a-1 Create WARN not-taken-back team-a/api', 'a-1 Create ERROR answered-failed team-a/api']);
+    expect(lines.map(({ reason }) => reason)).toEqual([expect.stringContaining('UntagResource'), expect.stringContaining('PutImageTagMutability')]);
+  });
+
+  test('what of a record was damaged and changed, and what was made of it', async () => {
+    const ecr = new InMemoryEcr(MUTABLE);
+    const a = stackOf(ecr, 'a');
+    await a.create(IMMUTABLE);
+    const original = ecr.trace.find((key) => key.endsWith(':original'))!;
+    ecr.tags.set(original, 'oops');
+    ecr.settings = FILTERED;
+    await a.update(IMMUTABLE, MUTABLE);
+    ecr.tags.clear();
+    await a.update(LOCKED, IMMUTABLE);
+    await a.remove(LOCKED);
+    const lines = story().slice(2);
+    expect(lines.map(told)).toEqual([
+      'a-2 Update WARN record-damaged team-a/api: MUTABLE_WITH_EXCLUSION',
+      'a-2 Update WARN changed-by-others team-a/api: MUTABLE_WITH_EXCLUSION',
+      'a-2 Update WARN original-unknown team-a/api: MUTABLE_WITH_EXCLUSION',
+      'a-2 Update put team-a/api: MUTABLE_WITH_EXCLUSION -> IMMUTABLE',
+      'a-2 Update declared team-a/api: MUTABLE_WITH_EXCLUSION -> IMMUTABLE',
+      'a-3 Update WARN no-record team-a/api: IMMUTABLE',
+      'a-3 Update WARN original-unknown team-a/api: IMMUTABLE',
+      'a-3 Update put team-a/api: IMMUTABLE -> IMMUTABLE_WITH_EXCLUSION',
+      'a-3 Update declared team-a/api: IMMUTABLE -> IMMUTABLE_WITH_EXCLUSION',
+      'a-4 Delete WARN original-unknown team-a/api: IMMUTABLE_WITH_EXCLUSION -> IMMUTABLE_WITH_EXCLUSION',
+      'a-4 Delete released team-a/api: IMMUTABLE_WITH_EXCLUSION -> IMMUTABLE_WITH_EXCLUSION',
+    ]);
+    expect(lines[0]!.tags).toEqual([original]);
+    expect(lines[1]!.declared).toEqual(IMMUTABLE);
+  });
+
+  test('that a replacement was abandoned, and both repositories were put right', async () => {
+    const repositories: Record<string, InMemoryEcr> = { [ARN]: new InMemoryEcr(MUTABLE), [OTHER_ARN]: new InMemoryEcr(FILTERED) };
+    const a = stackOf(repositories[ARN]!, 'a');
+    a.environment.ecr = ({ arn }) => repositories[arn]!;
+    await a.create(LOCKED);
+    await a.send('Update', 'Tags', { PhysicalResourceId: ARN, ResourceProperties: properties(IMMUTABLE, OTHER_ARN), OldResourceProperties: properties(LOCKED) });
+    await a.send('Update', 'Tags', { PhysicalResourceId: ARN, ResourceProperties: properties(LOCKED), OldResourceProperties: properties(IMMUTABLE, OTHER_ARN) });
+    expect(story().slice(2).map(told)).toEqual([
+      'a-2 Update put team-a/api-2: MUTABLE_WITH_EXCLUSION -> IMMUTABLE',
+      'a-2 Update declared team-a/api-2: MUTABLE_WITH_EXCLUSION -> IMMUTABLE',
+      'a-3 Update declared team-a/api: IMMUTABLE_WITH_EXCLUSION -> IMMUTABLE_WITH_EXCLUSION',
+      'a-3 Update put team-a/api-2: IMMUTABLE -> MUTABLE_WITH_EXCLUSION',
+      'a-3 Update released team-a/api-2: IMMUTABLE -> MUTABLE_WITH_EXCLUSION',
+    ]);
+  });
+
+  test('that there was no repository, or none was named', async () => {
+    const ecr = new InMemoryEcr(MUTABLE);
+    ecr.gone = true;
+    const a = stackOf(ecr, 'a');
+    await a.remove(LOCKED);
+    await a.send('Delete', 'Tags', { PhysicalResourceId: INVENTED });
+    expect(story()).toMatchObject([{ decision: 'repository-gone', requestId: 'a-1', repository: ARN }, { decision: 'nothing-to-release', requestId: 'a-2' }]);
+  });
+
+  test('which request was refused for what it says', async () => {
+    await stackOf(new InMemoryEcr(MUTABLE), 'a').send('Create', 'Tags', { ResourceProperties: { RepositoryArn: 'team-a/api', ImageTagMutability: 'MUTABLE' } });
+    expect(story()).toMatchObject([{ decision: 'answered-failed', requestId: 'a-1', reason: expect.stringContaining('\'team-a/api\''), calls: {} }]);
+  });
+});
+
+describe('of an answer that does not arrive, the log names the request and not the URL', () => {
+  const send = (ResponseURL: string) => handlerWith({ clock: new FakeClock(), ecr: () => new InMemoryEcr(MUTABLE) })({
+    RequestType: 'Create', StackId: stackId('a'), LogicalResourceId: 'Tags', RequestId: 'a-1', ResponseURL, ResourceProperties: properties(LOCKED),
+  });
+  const names = { level: 'ERROR', request: 'Create', requestId: 'a-1', stack: stackId('a'), logicalId: 'Tags' };
+
+  test('where it cannot be sent', async () => {
+    await send(SECRET.replace('https', 'ftp'));
+    expect(printed.map((line) => JSON.parse(line))).toEqual([{ ...names, decision: 'not-answerable', reason: expect.any(String) }]);
+    expect(printed.join()).not.toContain('secret');
+  });
+
+  test('where it is refused', async () => {
+    const server = createServer((_, response) => response.writeHead(403).end());
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+    await expect(send(`http://127.0.0.1:${(server.address() as AddressInfo).port}/secret`)).rejects.toThrow();
+    server.close();
+    expect(JSON.parse(printed.at(-1)!)).toEqual({ ...names, decision: 'not-delivered', fault: expect.any(String) });
+    expect(printed.join()).not.toContain('secret');
+  });
+});
+
+test('ids that CloudFormation would not send are not logged', async () => {
+  const a = stackOf(new InMemoryEcr(MUTABLE), 'a');
+  await a.send('Create', 'Tags', { StackId: `${SECRET}`, RequestId: SECRET, ResourceProperties: {} });
+  expect(JSON.parse(printed[0]!)).not.toHaveProperty('stack');
+  expect(printed.join()).not.toContain('secret');
+});
+
+test('the README\'s table has each decision that the Lambda takes, and no other', () => {
+  const root = path.join(__dirname, '..', '..');
+  const sources = readdirSync(path.join(root, 'lambda')).filter((file) => file.endsWith('.ts')).map((file) => readFileSync(path.join(root, 'lambda', file), 'utf8'));
+  const taken = sources.flatMap((source) => [...source.matchAll(/'(?:INFO|WARN|ERROR)', '([a-z-]+)'/g)].map(([, decision]) => decision));
+  const section = /### Reading the log\n(.*?)\n##/s.exec(readFileSync(path.join(root, 'README.md'), 'utf8'))![1]!;
+  const listed = [...section.matchAll(/^\| `([a-z-]+)` \|/gm)].map(([, decision]) => decision).filter((decision) => decision !== 'decision');
+  expect([...listed].sort()).toEqual([...new Set(taken)].sort());
+});

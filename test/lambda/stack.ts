@@ -1,0 +1,54 @@
+import { FakeClock, InMemoryEcr } from './in-memory-ecr';
+import { Environment, handle } from '../../lambda/lifecycle';
+import { Settings } from '../../src/settings';
+
+export const MUTABLE: Settings = { mutability: 'MUTABLE', filters: [] };
+export const IMMUTABLE: Settings = { mutability: 'IMMUTABLE', filters: [] };
+export const LOCKED: Settings = { mutability: 'IMMUTABLE_WITH_EXCLUSION', filters: ['latest', 'dev-*'] };
+export const FILTERED: Settings = { mutability: 'MUTABLE_WITH_EXCLUSION', filters: ['prod-*'] };
+
+export const ARN = 'arn:aws:ecr:eu-west-1:111122223333:repository/team-a/api';
+export const INVENTED = 'my-stack-Tags-1ABCDEFGHIJKL';
+
+export const stackId = (name: string) => `arn:aws:cloudformation:eu-west-1:111122223333:stack/${name}/00000000-0000-0000-0000-${Buffer.from(name).toString('hex').padEnd(12, '0').slice(0, 12)}`;
+
+export const properties = ({ mutability, filters }: Settings, arn = ARN) => ({
+  RepositoryArn: arn,
+  ImageTagMutability: mutability,
+  ...filters.length > 0 && {
+    ImageTagMutabilityExclusionFilters: filters.map((filter) => ({
+      ImageTagMutabilityExclusionFilterType: 'WILDCARD', ImageTagMutabilityExclusionFilterValue: filter,
+    })),
+  },
+});
+
+/** A stack whose provider works on one in-memory repository. */
+export class Stack {
+  readonly lines: Record<string, unknown>[] = [];
+  readonly clock = new FakeClock();
+  private requests = 0;
+  readonly environment: { -readonly [K in keyof Environment]: Environment[K] };
+
+  constructor(readonly ecr: InMemoryEcr, readonly name = 'a') {
+    this.environment = {
+      clock: this.clock,
+      log: (level, decision, details) => this.lines.push({ level, decision, ...details }),
+      mark: { key: `cdk-ecr-tag-mutability:stack:${Buffer.from(name).toString('hex').padEnd(12, '0').slice(0, 12)}`, value: stackId(name) },
+      ecr: () => ecr,
+    };
+  }
+
+  create = (settings: Settings, logicalId = 'Tags') => this.send('Create', logicalId, { ResourceProperties: properties(settings) });
+  update = (settings: Settings, old: Settings, logicalId = 'Tags') => this.send('Update', logicalId, {
+    PhysicalResourceId: ARN, ResourceProperties: properties(settings), OldResourceProperties: properties(old),
+  });
+
+  remove = (settings: Settings, logicalId = 'Tags', PhysicalResourceId = ARN) =>
+    this.send('Delete', logicalId, { PhysicalResourceId, ResourceProperties: properties(settings) });
+
+  decided = (decision: string) => this.lines.filter((line) => line.decision === decision);
+
+  send(RequestType: string, LogicalResourceId: string, rest: object) {
+    return handle({ RequestType, LogicalResourceId, StackId: stackId(this.name), RequestId: `${this.name}-${++this.requests}`, ResponseURL: 'https://s.example/secret', ...rest }, this.environment);
+  }
+}
