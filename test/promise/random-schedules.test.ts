@@ -44,7 +44,8 @@ async function play(registry: Registry, actors: readonly Actor[], choose: Choose
   let unlucky = misfortunes(actors, choose);
   while (stories.some((story) => !isEnding(story))) {
     const open = stories.flatMap((story, index) => isEnding(story) ? [] : [{ story, index }]);
-    const results = await registry.run(open.map(({ story: { delivery }, index }) => ({ delivery, misfortune: unlucky[index] ?? NO_MISFORTUNE })), choose);
+    const invocations = open.map(({ story: { delivery }, index }) => ({ delivery, misfortune: unlucky[index] ?? NO_MISFORTUNE }));
+    const results = await registry.run(invocations, choose);
     unlucky = [];
     open.forEach(({ story, index }, at) => {
       stories[index] = next(story, results[at]?.Status, choose);

@@ -1,6 +1,6 @@
-import { Settings } from '../../src/settings';
 import { Delivery } from './invocation';
 import { Resource, arnOf, delivery, inventedIdOf, propertiesOf } from './resources';
+import { Settings } from '../../src/settings';
 
 /** What a resource declares when its story has ended; nothing where it is gone. */
 export interface Ending {
