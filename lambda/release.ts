@@ -1,6 +1,6 @@
 import { Context, keyOf } from './context';
 import { Tags } from './ecr';
-import { Reading, readingOf, reportChanges } from './reading';
+import { readingOf, reportChanges } from './reading';
 import { declarationOf, hasMark, keysOf, newest, originalOf, readRecord } from './record';
 import { Intent, settle } from './settle';
 import { DECLARING_ENDS, SHORTEST_LIFE } from './timing';
@@ -70,15 +70,14 @@ async function readWhenErasable({ ecr, clock }: Context, key: string, { appearsU
 }
 
 /**
- * What is wanted without the declaration. Where there are others it gives up its say first, so that nobody else puts what it
- * declares meanwhile. That is done by removing its text: a text that says so could be written again after the declaration is
- * gone, by a second delivery of the same deletion.
+ * What is wanted without the declaration. It gives up its say first, so that nobody puts what it declares any more. That is done by
+ * removing its text: a text that says so could be written again after the declaration is gone, by a second delivery of the same
+ * deletion.
  */
 function without(key: string, original: Settings | undefined): Intent {
-  const others = ({ record }: Reading) => record.declarations.filter((other) => other.key !== key);
   return {
-    amend: (reading) => new Map(others(reading).length > 0 ? keysOf(key, reading.tags, 'declared').map((tag) => [tag, undefined]) : []),
-    effective: (reading) => newest(others(reading))?.declared.settings ?? original,
+    amend: ({ tags }) => new Map(keysOf(key, tags, 'declared').map((tag) => [tag, undefined])),
+    effective: ({ record }) => newest(record.declarations.filter((other) => other.key !== key))?.declared.settings ?? original,
   };
 }
 
@@ -88,19 +87,17 @@ function without(key: string, original: Settings | undefined): Intent {
  */
 async function erase({ ecr, owner: { mark } }: Context, key: string, tags: Tags): Promise<void> {
   const isMarkNeeded = (now: Tags) => readRecord(now).declarations.some((other) => other.key !== key && hasMark(other, mark.key));
+  let now = tags;
   const keys = [...keysOf(key, tags), ...tags.has(mark.key) && !isMarkNeeded(tags) ? [mark.key] : []];
-  if (keys.length === 0) {
-    return;
+  if (keys.length > 0) {
+    await ecr.untag(keys);
+    now = await ecr.readTags();
   }
-  await ecr.untag(keys);
-  for (let correction = 0; ; correction++) {
-    const now = await ecr.readTags();
-    if (isMarkNeeded(now) === now.has(mark.key)) {
-      return;
-    }
+  for (let correction = 0; isMarkNeeded(now) !== now.has(mark.key); correction++) {
     if (correction === MOST_CORRECTIONS) {
       throw new Error(`the repository's tag ${mark.key} still changed after ${MOST_CORRECTIONS} corrections. Find out who else changes it, then deploy again`);
     }
     await (isMarkNeeded(now) ? ecr.tag(new Map([[mark.key, mark.value]])) : ecr.untag([mark.key]));
+    now = await ecr.readTags();
   }
 }

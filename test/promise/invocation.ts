@@ -70,18 +70,18 @@ export class Invocation {
 type Played = Map<string, Invocation | Promise<Invocation>>;
 
 /** What was played already is there at once. Where it must be played first, the promise of that is thrown, for `whenPlayed`. */
-function known(played: Played, key: string, play: () => Promise<Invocation>): Invocation {
-  const found = played.get(key);
+function known(all: Played, key: string, play: () => Promise<Invocation>): Invocation {
+  const found = all.get(key);
   if (found instanceof Invocation) {
     return found;
   }
-  throw found ?? later(played, key, play());
+  throw found ?? later(all, key, play());
 }
 
-function later(played: Played, key: string, promise: Promise<Invocation>): Promise<Invocation> {
-  played.set(key, promise);
+function later(all: Played, key: string, promise: Promise<Invocation>): Promise<Invocation> {
+  all.set(key, promise);
   return promise.then((invocation) => {
-    played.set(key, invocation);
+    all.set(key, invocation);
     return invocation;
   });
 }

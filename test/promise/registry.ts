@@ -21,10 +21,16 @@ export type Choose = (limit: number) => number;
 
 const named = (name: string, message: string): Error => Object.assign(new Error(message), { name });
 
+export interface Unlucky {
+  readonly delivery: Delivery;
+  readonly misfortune: Misfortune;
+}
+
 /** Several repositories of ECR, and a clock. */
 export class Registry {
-  public time = Date.parse('2026-01-02T03:04:05.000Z');
   private readonly repositories = new Map<string, EcrState>();
+
+  constructor(public time = Date.parse('2026-01-02T03:04:05.000Z')) {}
 
   public get(repository: string): EcrState | undefined {
     return this.repositories.get(repository);
@@ -39,7 +45,7 @@ export class Registry {
   }
 
   /** Runs invocations at once, to their ends. @returns their answers, and nothing for those that died. */
-  public async run(invocations: readonly { readonly delivery: Delivery; readonly misfortune: Misfortune }[], choose: Choose): Promise<(Result | undefined)[]> {
+  public async run(invocations: readonly Unlucky[], choose: Choose): Promise<(Result | undefined)[]> {
     const running = invocations.map(({ delivery, misfortune }) => new Running(this, new Live(delivery, this.time++), misfortune));
     for (let open = running.filter(({ ended }) => !ended); open.length > 0; open = open.filter(({ ended }) => !ended)) {
       await open[choose(open.length)]!.step();

@@ -1,6 +1,6 @@
-import { Settings } from '../../src/settings';
 import { Delivery } from './invocation';
 import { Resource, arnOf, delivery, inventedIdOf, propertiesOf } from './resources';
+import { Settings } from '../../src/settings';
 
 /** What a resource declares when its story has ended; nothing where it is gone. */
 export interface Ending {
@@ -18,6 +18,8 @@ export interface Chapter {
   readonly failed: readonly Next[];
   /** Whether it may fail although it had time enough: its own delete overtakes it. */
   readonly isOvertaken?: boolean;
+  /** Whether CloudFormation may have an answer from another delivery of the same event. */
+  readonly isDeliveredTwice?: boolean;
   readonly died: readonly Next[];
 }
 
@@ -66,7 +68,7 @@ export function overtakenCreate(resource: Resource, settings: Settings): Chapter
 
 /** One of two deliveries of an event. When it dies, CloudFormation has the other one's answer. */
 export function delivered(count: string, { name, delivery: made, succeeded }: Chapter): Chapter {
-  return chapter(`${name}, ${count} delivery`, made, succeeded, () => ({ failed: [succeeded], died: [succeeded] }));
+  return { ...chapter(`${name}, ${count} delivery`, made, succeeded, () => ({ failed: [succeeded], died: [succeeded] })), isDeliveredTwice: true };
 }
 
 /** Updated, and when that is not answered delivered again, taken back, updated to something else, or deleted. */

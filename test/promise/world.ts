@@ -23,6 +23,7 @@ export interface World {
   readonly actors: readonly Actor[];
   /** How many invocations may still die. */
   readonly deaths: number;
+  readonly slowness: boolean;
   /** The step before, where the next one may be independent of it. */
   readonly last?: { readonly index: number; readonly call: EcrCall };
 }
@@ -33,6 +34,8 @@ export interface Misfortunes {
   readonly deaths: number;
   /** How many readings of an invocation may lag behind its last write. Endless lag could only be answered by endless readings. */
   readonly lag: number;
+  /** Whether time may pass while a call is under way, until its invocation has none left. */
+  readonly slowness: boolean;
 }
 
 export interface Step {
@@ -47,9 +50,9 @@ export class BrokenPromiseError extends Error {}
 
 const isAtWork = (actor: Actor): actor is Working => 'invocation' in actor;
 
-export function begin(ecr: EcrState, time: number, stories: readonly Chapter[], { deaths, lag }: Misfortunes): World {
+export function begin(ecr: EcrState, time: number, stories: readonly Chapter[], { deaths, lag, slowness }: Misfortunes): World {
   const actors = stories.map((story, index) => open(story, time, 100 * index, lag));
-  return { ecr, time, actors, deaths };
+  return { ecr, time, actors, deaths, slowness };
 }
 
 /** What the resources declare in the end; nothing while someone is at work. */
@@ -77,6 +80,9 @@ function stepsOf(world: World, index: number, actor: Working): Step[] {
     proceed(what, { ...world, last: undefined, ...changed }, index, { ...actor, ...changedActor }, reply);
 
   if (next.kind === 'sleep') {
+    if (!world.slowness && world.actors.some((other) => isAtWork(other) && isOutOfTime(other, next.until - actor.offset))) {
+      return [];
+    }
     return go(() => `sleeps ${next.until - now} ms`, { time: next.until }, { time: next.until - actor.offset });
   }
   if (next.kind === 'answer') {
@@ -103,6 +109,8 @@ function stepsOf(world: World, index: number, actor: Working): Step[] {
       : [],
   ];
 }
+
+const isOutOfTime = ({ invocation: { next }, offset }: Working, time: number): boolean => next.kind === 'call' && time + offset >= next.deadline;
 
 /**
  * Takes a reply to the point where the invocation waits for the next one; it may also die before it gets there. To die after a
