@@ -1,4 +1,5 @@
 import { JsonFile, awscdk, javascript } from 'projen';
+import { BUNDLE_METAFILE, packaging, packagingOptions } from './projenrc/packaging';
 
 /** The first aws-cdk-lib with `ecr.ImageTagMutabilityExclusionFilter`. */
 const CDK_FLOOR = '2.221.0';
@@ -44,6 +45,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   pullRequestTemplate: false,
   vscode: false,
 
+  ...packagingOptions,
   docgenFilePath: 'API.md',
   eslintOptions: { dirs: ['src', 'lambda'], devdirs: ['test', 'e2e', 'examples/typescript'], prettier: false },
   tsconfigDev: {
@@ -81,19 +83,16 @@ project.package.addPackageResolutions('@swc/core@1.16.18', 'unrs-resolver@1.11.1
 // The lock file names no registry host, so that it installs from whichever registry the reader uses.
 project.npmrc.addConfig('omit-lockfile-registry-resolved', 'true');
 
-for (const unpublished of ['/lambda/', '/e2e/', '/examples/', '/bench/', '/.venv/', '/.ci/', '/test-reports/', '*.tsbuildinfo']) {
-  project.npmignore?.addPatterns(unpublished);
-}
-
 // The Lambda carries its own client of ECR. It is bundled for the oldest runtime that a supported aws-cdk-lib chooses,
 // and as part of `compile`, so that a compiled checkout is a package that works.
 const bundle = project.addTask('bundle', {
   description: 'Bundle the Lambda with its client of ECR',
   exec: [
     'esbuild lambda/index.ts --bundle --platform=node --target=node22 --minify --main-fields=module,main',
-    '--legal-comments=none --log-level=warning --outfile=lib/handler/index.js',
+    `--legal-comments=none --log-level=warning --metafile=${BUNDLE_METAFILE} --outfile=lib/handler/index.js`,
   ].join(' '),
 });
+bundle.exec(`tsx packaging/third-party-licenses.ts ${BUNDLE_METAFILE}`);
 project.compileTask.spawn(bundle);
 
 // The linter looks for the tsconfig that is nearest to a file.
@@ -109,6 +108,8 @@ project.eslint?.addOverride({ files: ['examples/**'], rules: { 'import/no-unreso
 const demo = project.addTask('demo', { description: 'Show the library at work, with the CDK CLI on emulators', receiveArgs: true });
 demo.spawn(project.compileTask);
 demo.exec('tsx e2e/demo.ts', { receiveArgs: true });
+
+packaging(project);
 
 // One command for everything that shows that the library works: style, types, units, then real deployments on the emulators.
 const unit = project.addTask('test:unit', {
