@@ -33,10 +33,12 @@ const project = new awscdk.AwsCdkConstructLibrary({
     jestConfig: {
       collectCoverage: false,
       testMatch: ['<rootDir>/test/**/*.test.ts'],
+      // They hold packages of this name, which Jest would take for one another.
+      modulePathIgnorePatterns: ['<rootDir>/.cache/', '<rootDir>/compat/', '<rootDir>/dist/', '<rootDir>/examples/'],
       transform: { '^.+\\.ts$': new javascript.Transform('@swc/jest') },
     },
   },
-  gitignore: ['/.venv/', '/test-reports/', '/examples/*/node_modules/', 'cdk.out/'],
+  gitignore: ['.venv/', '__pycache__/', '/test-reports/', '/examples/java/target/', '/examples/typescript/package-lock.json', 'cdk.out/'],
 
   // Workflows and releases that only a hosted service can run are not kept here: CONTRIBUTING says how a release is made.
   github: false,
@@ -47,9 +49,9 @@ const project = new awscdk.AwsCdkConstructLibrary({
 
   ...packagingOptions,
   docgenFilePath: 'API.md',
-  eslintOptions: { dirs: ['src', 'lambda'], devdirs: ['test', 'e2e', 'examples/typescript'], prettier: false },
+  eslintOptions: { dirs: ['src', 'lambda'], devdirs: ['test', 'e2e', 'bindings', 'packaging', 'examples/typescript'], prettier: false },
   tsconfigDev: {
-    include: ['../lambda/**/*.ts', '../e2e/**/*.ts', '../examples/typescript/**/*.ts', '../src/**/*.ts'],
+    include: ['../lambda/**/*.ts', '../e2e/**/*.ts', '../bindings/**/*.ts', '../packaging/**/*.ts', '../examples/typescript/**/*.ts', '../src/**/*.ts'],
     compilerOptions: { target: 'ES2022', lib: ['es2023'], types: ['node', 'jest'], paths: { 'cdk-ecr-tag-mutability': ['../src/index.ts'] } },
   },
   devDeps: [
@@ -96,7 +98,7 @@ bundle.exec(`tsx packaging/third-party-licenses.ts ${BUNDLE_METAFILE}`);
 project.compileTask.spawn(bundle);
 
 // The linter looks for the tsconfig that is nearest to a file.
-for (const folder of ['lambda', 'e2e']) {
+for (const folder of ['lambda', 'e2e', 'bindings', 'packaging']) {
   new JsonFile(project, `${folder}/tsconfig.json`, { obj: { extends: '../test/tsconfig.json', include: ['**/*.ts', '../src/**/*.ts'] } });
 }
 
@@ -117,12 +119,25 @@ const unit = project.addTask('test:unit', {
 });
 const e2e = project.addTask('test:e2e', { description: 'Deploy for real on the emulators (compile first)' });
 e2e.exec('jest --ci --config e2e/jest.config.json --runInBand', { receiveArgs: true });
+// They are only compared, but integ-runner wants a region and credentials even then.
+const snapshots = project.addTask('test:snapshots', {
+  description: 'Compare the integration tests with their snapshots (compile first)',
+  env: { AWS_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: 'none', AWS_SECRET_ACCESS_KEY: 'none' },
+  exec: 'integ-runner',
+});
+project.addTask('integ', {
+  description: 'Deploy the integration tests on AWS, with your credentials, in the region of AWS_REGION (compile first)',
+  exec: 'integ-runner --force --parallel-regions "${AWS_REGION:?names the region to deploy to}"',
+});
 project.testTask.reset();
 project.testTask.env('ESLINT_USE_FLAT_CONFIG', 'false');
-project.testTask.exec('eslint --ext .ts src lambda test e2e examples/typescript .projenrc.ts');
+project.testTask.exec('eslint --ext .ts src lambda test e2e bindings packaging examples/typescript projenrc .projenrc.ts');
 project.testTask.exec('tsc --noEmit -p test/tsconfig.json');
 project.testTask.spawn(project.compileTask);
+project.testTask.spawn(project.tasks.tryFind('compat')!);
+project.testTask.spawn(project.tasks.tryFind('samples')!);
 project.testTask.spawn(unit);
+project.testTask.spawn(snapshots);
 project.testTask.spawn(e2e);
 
 project.synth();

@@ -1,5 +1,8 @@
 import { awscdk } from 'projen';
 
+/** The assembly and the package.json of the last release, once there is one: what the next is compared with. */
+const RELEASED = 'compat/released';
+
 /** What the bundler says of the Lambda's contents. Outside of `lib`, since it is not published. */
 export const BUNDLE_METAFILE = '.cache/lambda-bundle.json';
 
@@ -25,7 +28,8 @@ export const packagingOptions = {
 
 export function packaging(project: awscdk.AwsCdkConstructLibrary): void {
   project.addFields({ files: PUBLISHED });
-  project.gitignore.addPatterns('/THIRD-PARTY-LICENSES');
+  project.gitignore.addPatterns('/THIRD-PARTY-LICENSES', '/.jsii.tabl.json');
+  project.gitignore.include(`/${RELEASED}/.jsii`);
   // The published files would hold their sources a second time.
   for (const option of ['inlineSourceMap', 'inlineSources']) project.tsconfig?.file.addOverride(`compilerOptions.${option}`, false);
 
@@ -47,8 +51,24 @@ export function packaging(project: awscdk.AwsCdkConstructLibrary): void {
   project.packageTask.reset();
   project.tasks.removeTask('package-all');
   project.packageTask.description = 'Package the library for all languages (compile first): sources only for .NET, whose SDK is not needed';
+  // The samples of the README, in the language of each package.
+  const samples = project.addTask('samples', { description: 'Compile the TypeScript samples of the README (compile first)' });
+  samples.exec('jsii-rosetta extract --strict --cache .cache/samples.json');
+  project.packageTask.spawn(samples);
   project.packageTask.exec('rm -rf dist');
   project.packageTask.exec(`${pacmak} --targets js python java go`);
   project.packageTask.exec(`${pacmak} --targets dotnet --code-only`);
   project.packageTask.exec('tsx packaging/check.ts');
+
+  const isReleased = `test -e ${RELEASED}/.jsii`;
+  project.tasks.tryFind('compat')?.reset(`jsii-diff ${RELEASED} . --keys --ignore-file .compatignore`, { condition: isReleased });
+  const record = project.addTask('release:record', { description: 'Keep the API that was just released, to compare the next with' });
+  record.exec(`mkdir -p ${RELEASED}`);
+  record.exec(`cp .jsii package.json ${RELEASED}/`);
+
+  const bindings = project.addTask('test:bindings', {
+    description: 'Package the library, and run the examples of all languages with the packages (compile first; about 15 minutes)',
+  });
+  bindings.spawn(project.packageTask);
+  bindings.exec('jest --ci --config bindings/jest.config.json --runInBand', { receiveArgs: true });
 }
