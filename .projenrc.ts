@@ -119,6 +119,8 @@ const unit = project.addTask('test:unit', {
 });
 const e2e = project.addTask('test:e2e', { description: 'Deploy for real on the emulators (compile first)' });
 e2e.exec('jest --ci --config e2e/jest.config.json --runInBand', { receiveArgs: true });
+// A snapshot does without the code of functions.
+project.gitignore.addPatterns('/test/cdk-integ.out.*/', '/test/*.snapshot/asset.*');
 // They are only compared, but integ-runner wants a region and credentials even then.
 const snapshots = project.addTask('test:snapshots', {
   description: 'Compare the integration tests with their snapshots (compile first)',

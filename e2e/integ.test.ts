@@ -7,6 +7,7 @@ import { startProcessGroup } from './emulators/process-group';
 
 const ROOT = resolve(__dirname, '..');
 const SNAPSHOT = join(ROOT, 'test/integ.image-tag-mutability.ts.snapshot');
+const OUTPUT = join(ROOT, 'test/cdk-integ.out.integ.image-tag-mutability.ts.snapshot');
 
 let emulators: Emulators;
 
@@ -16,15 +17,15 @@ beforeAll(async () => {
   cpSync(SNAPSHOT, join(emulators.env.TMPDIR, 'snapshot'), { recursive: true });
 }, 300_000);
 afterAll(() => {
-  // A run that passes renews the snapshot, which here is not its business.
-  rmSync(SNAPSHOT, { recursive: true, force: true });
+  // A run that passes renews the snapshot, and one that fails leaves its output: neither is for this test to decide.
+  for (const folder of [SNAPSHOT, OUTPUT]) rmSync(folder, { recursive: true, force: true });
   cpSync(join(emulators.env.TMPDIR, 'snapshot'), SNAPSHOT, { recursive: true });
   emulators.stop();
 });
 
 test('the integration tests that a maintainer runs on AWS pass here, too', async () => {
   await cdk(['bootstrap', `aws://${emulators.accountId}/${emulators.region}`], { app: emulators.env.HOME, env: emulators.env });
-  const integ = startProcessGroup('npx', ['integ-runner', '--force', '--parallel-regions', emulators.region], {
+  const integ = startProcessGroup(join(ROOT, 'node_modules/.bin/integ-runner'), ['--force', '--parallel-regions', emulators.region], {
     cwd: ROOT, env: emulators.env, stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
