@@ -1,6 +1,9 @@
 import { JsonFile, awscdk, javascript } from 'projen';
 import { BUNDLE_METAFILE, packaging, packagingOptions } from './projenrc/packaging';
 
+/** What the next release will be, or the checkout's release is; CONTRIBUTING says what goes with it. */
+const VERSION = '0.0.0';
+
 /** The first aws-cdk-lib with `ecr.ImageTagMutabilityExclusionFilter`. */
 const CDK_FLOOR = '2.221.0';
 
@@ -75,6 +78,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'tsx',
   ],
 });
+
+project.package.addVersion(VERSION);
 
 // jsii warns of it at each run; Node 20 stays supported here until the SDKs drop it.
 project.tasks.addEnvironment('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '20');

@@ -35,7 +35,7 @@ function currentAssembly(): Assembly {
 
 test('an unchanged API is compatible', () => {
   expect(compare(currentAssembly())).toMatchObject({ status: 0 });
-});
+}, 60_000);
 
 test('a property that the last release had and that is gone is found', () => {
   const released = currentAssembly();
@@ -45,7 +45,7 @@ test('a property that the last release had and that is gone is found', () => {
   const { status, output } = compare(released);
   expect(output).toContain('ImageTagMutability.goneProperty');
   expect(status).not.toBe(0);
-});
+}, 60_000);
 
 test('the API that is compared with is that of the newest release in the changelog, and there is none before the first', () => {
   const [, newest] = /^## (\d+\.\d+\.\d+)/m.exec(readFileSync(join(ROOT, 'CHANGELOG.md'), 'utf8')) ?? [];
