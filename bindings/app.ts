@@ -16,7 +16,7 @@ export interface App {
 
 export async function install(language: Language, cdkVersion: string, workspace: Workspace, emulators: Emulators): Promise<App> {
   const folder = workspace.copy(language.name);
-  if (cdkVersion !== PINNED) language.pin(folder, cdkVersion);
+  if (cdkVersion !== PINNED) await language.pin(folder, cdkVersion);
   const env = {
     ...emulators.env,
     ...await language.install(folder),

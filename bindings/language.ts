@@ -5,7 +5,7 @@ export interface Language {
   /** The folder below `examples`. */
   readonly name: string;
   /** Pins another aws-cdk-lib in a copy of the example. */
-  pin(example: string, cdkVersion: string): void;
+  pin(example: string, cdkVersion: string): void | Promise<void>;
   /** Does what the README says to do before `cdk synth`, and answers the variables that the CDK CLI then needs. */
   install(example: string): Promise<Readonly<Record<string, string>>>;
 }

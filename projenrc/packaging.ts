@@ -34,7 +34,7 @@ export function packaging(project: awscdk.AwsCdkConstructLibrary): void {
   for (const option of ['inlineSourceMap', 'inlineSources']) project.tsconfig?.file.addOverride(`compilerOptions.${option}`, false);
 
   // The Go module requires of aws-cdk-lib's own dependencies what is installed here. Let that be what the floor asks for, not the
-  // newest of today, which not every Go proxy serves.
+  // newest of today, which not every Go proxy serves. (projen warns of two of them, as it takes them for version 1 of the CDK.)
   project.package.addPackageResolutions(
     '@aws-cdk/asset-awscli-v1@2.2.242',
     '@aws-cdk/asset-node-proxy-agent-v6@2.1.0',
@@ -50,10 +50,11 @@ export function packaging(project: awscdk.AwsCdkConstructLibrary): void {
   // projen's own task leaves all languages but one out where CI is set.
   project.packageTask.reset();
   project.tasks.removeTask('package-all');
-  project.packageTask.description = 'Package the library for all languages (compile first): sources only for .NET, whose SDK is not needed';
+  project.packageTask.description = 'Compile the library and package it for all languages: sources only for .NET, whose SDK is not needed';
   // The samples of the README, in the language of each package.
   const samples = project.addTask('samples', { description: 'Compile the TypeScript samples of the README (compile first)' });
   samples.exec('jsii-rosetta extract --strict --cache .cache/samples.json');
+  project.packageTask.spawn(project.compileTask);
   project.packageTask.spawn(samples);
   project.packageTask.exec('rm -rf dist');
   project.packageTask.exec(`${pacmak} --targets js python java go`);
@@ -67,7 +68,7 @@ export function packaging(project: awscdk.AwsCdkConstructLibrary): void {
   record.exec(`cp .jsii package.json ${RELEASED}/`);
 
   const bindings = project.addTask('test:bindings', {
-    description: 'Package the library, and run the examples of all languages with the packages (compile first; about 15 minutes)',
+    description: 'Package the library, and run the examples of all languages with the packages',
   });
   bindings.spawn(project.packageTask);
   bindings.exec('jest --ci --config bindings/jest.config.json --runInBand', { receiveArgs: true });

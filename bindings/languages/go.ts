@@ -7,14 +7,14 @@ const CDK = 'github.com/aws/aws-cdk-go/awscdk/v2';
 
 export const go: Language = {
   name: 'go',
-  pin: (example, cdkVersion) => {
+  pin: async (example, cdkVersion) => {
     const mod = join(example, 'go.mod');
     replaceIn(mod, `${CDK} v${PINNED}`, `${CDK} v${cdkVersion}`);
     // What the other version needs itself, Go finds out.
     replaceIn(mod, /^.*(\/\/ indirect|constructs-go).*\n/gm, '');
+    await run('go', ['mod', 'tidy'], { cwd: example });
   },
   install: async (example) => {
-    await run('go', ['mod', 'tidy'], { cwd: example });
     await run('go', ['vet', '.'], { cwd: example });
     // The CDK CLI gets a home of its own, so that Go would build all of aws-cdk-lib again there.
     const variables = ['GOPATH', 'GOCACHE', 'GOMODCACHE', 'GOPROXY', 'GOSUMDB'];
