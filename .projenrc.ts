@@ -55,7 +55,18 @@ const project = new awscdk.AwsCdkConstructLibrary({
   eslintOptions: { dirs: ['src', 'lambda'], devdirs: ['test', 'e2e', 'bindings', 'packaging', 'examples/typescript'], prettier: false },
   tsconfigDev: {
     include: ['../lambda/**/*.ts', '../e2e/**/*.ts', '../bindings/**/*.ts', '../packaging/**/*.ts', '../examples/typescript/**/*.ts', '../src/**/*.ts'],
-    compilerOptions: { target: 'ES2022', lib: ['es2023'], types: ['node', 'jest'], paths: { 'cdk-ecr-tag-mutability': ['../src/index.ts'] } },
+    compilerOptions: {
+      target: 'ES2022',
+      lib: ['es2023'],
+      types: ['node', 'jest'],
+      // Also where the example has been installed, with an aws-cdk-lib of its own.
+      paths: {
+        'cdk-ecr-tag-mutability': ['../src/index.ts'],
+        'aws-cdk-lib': ['../node_modules/aws-cdk-lib'],
+        'aws-cdk-lib/*': ['../node_modules/aws-cdk-lib/*'],
+        'constructs': ['../node_modules/constructs'],
+      },
+    },
   },
   devDeps: [
     '@aws-cdk/integ-runner@2.197.10',
