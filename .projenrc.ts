@@ -1,4 +1,8 @@
 import { JsonFile, awscdk, javascript } from 'projen';
+import { BUNDLE_METAFILE, packaging, packagingOptions } from './projenrc/packaging';
+
+/** What the next release will be, or the checkout's release is; CONTRIBUTING says what goes with it. */
+const VERSION = '0.0.0';
 
 /** The first aws-cdk-lib with `ecr.ImageTagMutabilityExclusionFilter`. */
 const CDK_FLOOR = '2.221.0';
@@ -32,10 +36,12 @@ const project = new awscdk.AwsCdkConstructLibrary({
     jestConfig: {
       collectCoverage: false,
       testMatch: ['<rootDir>/test/**/*.test.ts'],
+      // They hold packages of this name, which Jest would take for one another.
+      modulePathIgnorePatterns: ['<rootDir>/.cache/', '<rootDir>/compat/', '<rootDir>/dist/', '<rootDir>/examples/'],
       transform: { '^.+\\.ts$': new javascript.Transform('@swc/jest') },
     },
   },
-  gitignore: ['/.venv/', '/test-reports/', '/examples/*/node_modules/', 'cdk.out/'],
+  gitignore: ['.venv/', '__pycache__/', '/test-reports/', '/examples/java/target/', '/examples/typescript/package-lock.json', 'cdk.out/'],
 
   // Workflows and releases that only a hosted service can run are not kept here: CONTRIBUTING says how a release is made.
   github: false,
@@ -44,11 +50,23 @@ const project = new awscdk.AwsCdkConstructLibrary({
   pullRequestTemplate: false,
   vscode: false,
 
+  ...packagingOptions,
   docgenFilePath: 'API.md',
-  eslintOptions: { dirs: ['src', 'lambda'], devdirs: ['test', 'e2e', 'examples/typescript'], prettier: false },
+  eslintOptions: { dirs: ['src', 'lambda'], devdirs: ['test', 'e2e', 'bindings', 'packaging', 'examples/typescript'], prettier: false },
   tsconfigDev: {
-    include: ['../lambda/**/*.ts', '../e2e/**/*.ts', '../examples/typescript/**/*.ts', '../src/**/*.ts'],
-    compilerOptions: { target: 'ES2022', lib: ['es2023'], types: ['node', 'jest'], paths: { 'cdk-ecr-tag-mutability': ['../src/index.ts'] } },
+    include: ['../lambda/**/*.ts', '../e2e/**/*.ts', '../bindings/**/*.ts', '../packaging/**/*.ts', '../examples/typescript/**/*.ts', '../src/**/*.ts'],
+    compilerOptions: {
+      target: 'ES2022',
+      lib: ['es2023'],
+      types: ['node', 'jest'],
+      // Also where the example has been installed, with an aws-cdk-lib of its own.
+      paths: {
+        'cdk-ecr-tag-mutability': ['../src/index.ts'],
+        'aws-cdk-lib': ['../node_modules/aws-cdk-lib'],
+        'aws-cdk-lib/*': ['../node_modules/aws-cdk-lib/*'],
+        'constructs': ['../node_modules/constructs'],
+      },
+    },
   },
   devDeps: [
     '@aws-cdk/integ-runner@2.197.10',
@@ -74,6 +92,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
   ],
 });
 
+project.package.addVersion(VERSION);
+
 // jsii warns of it at each run; Node 20 stays supported here until the SDKs drop it.
 project.tasks.addEnvironment('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '20');
 
@@ -83,23 +103,20 @@ project.package.addPackageResolutions('@swc/core@1.16.18', 'unrs-resolver@1.11.1
 // The lock file names no registry host, so that it installs from whichever registry the reader uses.
 project.npmrc.addConfig('omit-lockfile-registry-resolved', 'true');
 
-for (const unpublished of ['/lambda/', '/e2e/', '/examples/', '/bench/', '/.venv/', '/.ci/', '/test-reports/', '*.tsbuildinfo']) {
-  project.npmignore?.addPatterns(unpublished);
-}
-
 // The Lambda carries its own client of ECR. It is bundled for the oldest runtime that a supported aws-cdk-lib chooses,
 // and as part of `compile`, so that a compiled checkout is a package that works.
 const bundle = project.addTask('bundle', {
   description: 'Bundle the Lambda with its client of ECR',
   exec: [
     'esbuild lambda/index.ts --bundle --platform=node --target=node22 --minify --main-fields=module,main',
-    '--legal-comments=none --log-level=warning --outfile=lib/handler/index.js',
+    `--legal-comments=none --log-level=warning --metafile=${BUNDLE_METAFILE} --outfile=lib/handler/index.js`,
   ].join(' '),
 });
+bundle.exec(`tsx packaging/third-party-licenses.ts ${BUNDLE_METAFILE}`);
 project.compileTask.spawn(bundle);
 
 // The linter looks for the tsconfig that is nearest to a file.
-for (const folder of ['lambda', 'e2e']) {
+for (const folder of ['lambda', 'e2e', 'bindings', 'packaging']) {
   new JsonFile(project, `${folder}/tsconfig.json`, { obj: { extends: '../test/tsconfig.json', include: ['**/*.ts', '../src/**/*.ts'] } });
 }
 
@@ -111,6 +128,8 @@ project.eslint?.addOverride({ files: ['examples/**'], rules: { 'import/no-unreso
 const demo = project.addTask('demo', { description: 'Show the library at work, with the CDK CLI on emulators', receiveArgs: true });
 demo.spawn(project.compileTask);
 demo.exec('tsx e2e/demo.ts', { receiveArgs: true });
+
+packaging(project);
 
 // One command for everything that shows that the library works: style, types, units, then real deployments on the emulators.
 const unit = project.addTask('test:unit', {
@@ -129,13 +148,28 @@ const e2e = project.addTask('test:e2e', { description: 'Deploy for real on the e
 e2e.exec('jest --ci --config e2e/jest.config.json', { receiveArgs: true });
 const scale = project.addTask('test:scale', { description: 'Deploy 480 repositories in one stack on the emulators (compile first)' });
 scale.exec('jest --ci --config e2e/scale/jest.config.json', { receiveArgs: true });
+// A snapshot does without the code of functions.
+project.gitignore.addPatterns('/test/cdk-integ.out.*/', '/test/*.snapshot/asset.*');
+// They are only compared, but integ-runner wants a region and credentials even then.
+const snapshots = project.addTask('test:snapshots', {
+  description: 'Compare the integration tests with their snapshots (compile first)',
+  env: { AWS_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: 'none', AWS_SECRET_ACCESS_KEY: 'none' },
+  exec: 'integ-runner',
+});
+project.addTask('integ', {
+  description: 'Deploy the integration tests on AWS, with your credentials, in the region of AWS_REGION (compile first)',
+  exec: 'integ-runner --force --parallel-regions "${AWS_REGION:?names the region to deploy to}"',
+});
 project.testTask.reset();
 project.testTask.env('ESLINT_USE_FLAT_CONFIG', 'false');
-project.testTask.exec('eslint --ext .ts src lambda test e2e examples/typescript .projenrc.ts');
+project.testTask.exec('eslint --ext .ts src lambda test e2e bindings packaging examples/typescript projenrc .projenrc.ts');
 project.testTask.exec('tsc --noEmit -p test/tsconfig.json');
 project.testTask.spawn(project.compileTask);
+project.testTask.spawn(project.tasks.tryFind('compat')!);
+project.testTask.spawn(project.tasks.tryFind('samples')!);
 project.testTask.spawn(unit);
 project.testTask.spawn(newest);
+project.testTask.spawn(snapshots);
 project.testTask.spawn(e2e);
 
 project.synth();

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
-import { CreateRepositoryCommand, type ECRClient } from '@aws-sdk/client-ecr';
+import type { ECRClient } from '@aws-sdk/client-ecr';
 import { EXAMPLE, installInExample } from './demo/example';
-import { demoRepositories, MOVING_TAGS, type DemoRepository } from './demo/repositories';
+import { createRepositories, demoRepositories, MOVING_TAGS, OWNERS_TAGS, type DemoRepository } from './demo/repositories';
 import { table } from './demo/table';
 import { bold, green, red, say, seconds, step } from './demo/terminal';
 import { startEmulators, type Emulators } from './emulators';
@@ -9,8 +9,6 @@ import { cdk } from './emulators/cdk';
 import { push, recordOf, settingsOf, tagsOf } from './emulators/ecr';
 import { Failure } from './emulators/failure';
 import { virtualEnvironment } from './emulators/virtual-environment';
-
-const OWNERS_TAGS = { owner: 'another-team' };
 
 async function demo(keep: boolean): Promise<boolean> {
   const start = performance.now();
@@ -20,7 +18,7 @@ async function demo(keep: boolean): Promise<boolean> {
   const repositories = demoRepositories(emulators.accountId, emulators.region);
   const runCdk = (...args: string[]) => step(`cdk ${args.join(' ')}`, () => cdk(args, { app: EXAMPLE, env: emulators.env }));
 
-  await step(`Create ${repositories.length} repositories, as other teams would`, () => create(ecr, repositories));
+  await step(`Create ${repositories.length} repositories, as other teams would`, () => createRepositories(ecr, repositories));
   installInExample();
   await runCdk('bootstrap', `aws://${emulators.accountId}/${emulators.region}`);
 
@@ -51,17 +49,6 @@ async function demo(keep: boolean): Promise<boolean> {
   if (keep) leave(emulators);
   else emulators.stop();
   return ok;
-}
-
-async function create(ecr: ECRClient, repositories: readonly DemoRepository[]): Promise<void> {
-  for (const { name, before } of repositories) {
-    await ecr.send(new CreateRepositoryCommand({
-      repositoryName: name,
-      imageTagMutability: before.imageTagMutability,
-      imageTagMutabilityExclusionFilters: before.filters.length > 0 ? before.filters.map((filter) => ({ filterType: 'WILDCARD', filter })) : undefined,
-      tags: Object.entries(OWNERS_TAGS).map(([Key, Value]) => ({ Key, Value })),
-    }));
-  }
 }
 
 async function show(

@@ -1,3 +1,4 @@
+import { CreateRepositoryCommand, type ECRClient } from '@aws-sdk/client-ecr';
 import type { Settings } from '../emulators/ecr';
 
 export interface DemoRepository {
@@ -8,6 +9,9 @@ export interface DemoRepository {
   /** The same with `MOVING_TAGS`. */
   readonly changed: Settings;
 }
+
+/** What each of them bears before, and has to bear after. */
+export const OWNERS_TAGS = { owner: 'another-team' };
 
 /** Given to the example for the second deployment: `buildcache` goes, `dev-*` comes. */
 export const MOVING_TAGS = 'latest,dev-*';
@@ -43,4 +47,15 @@ export function demoRepositories(accountId: string, region: string): DemoReposit
       changed: containerAssets,
     },
   ];
+}
+
+export async function createRepositories(ecr: ECRClient, repositories: readonly DemoRepository[]): Promise<void> {
+  for (const { name, before } of repositories) {
+    await ecr.send(new CreateRepositoryCommand({
+      repositoryName: name,
+      imageTagMutability: before.imageTagMutability,
+      imageTagMutabilityExclusionFilters: before.filters.length > 0 ? before.filters.map((filter) => ({ filterType: 'WILDCARD', filter })) : undefined,
+      tags: Object.entries(OWNERS_TAGS).map(([Key, Value]) => ({ Key, Value })),
+    }));
+  }
 }

@@ -11,6 +11,11 @@ export interface CdkOptions {
   /** The app's folder, with its cdk.json. */
   readonly app: string;
   readonly env: Environment;
+  /**
+   * Where the CLI puts the cloud assembly.
+   * @default - a new folder
+   */
+  readonly output?: string;
   /** Gets the output while it comes. */
   readonly onOutput?: (text: string) => void;
 }
@@ -18,7 +23,7 @@ export interface CdkOptions {
 /** Runs the real CDK CLI, and answers its output. */
 export async function cdk(args: readonly string[], options: CdkOptions): Promise<string> {
   // An output folder of its own: the CLI refuses two runs at once in one.
-  const output = mkdtempSync(join(options.env.TMPDIR ?? tmpdir(), 'cdk.out-'));
+  const output = options.output ?? mkdtempSync(join(options.env.TMPDIR ?? tmpdir(), 'cdk.out-'));
   const group = startProcessGroup(CLI, [...args, '--output', output, '--no-notices', '--no-color'], {
     cwd: options.app,
     env: { ...options.env, CDK_DISABLE_CLI_TELEMETRY: 'true', CDK_DISABLE_VERSION_CHECK: '1' },

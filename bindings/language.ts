@@ -1,0 +1,19 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+
+/** How a person of a language works with its example. */
+export interface Language {
+  /** The folder below `examples`. */
+  readonly name: string;
+  /** Pins another aws-cdk-lib in a copy of the example. */
+  pin(example: string, cdkVersion: string): void | Promise<void>;
+  /** Does what the README says to do before `cdk synth`, and answers the variables that the CDK CLI then needs. */
+  install(example: string): Promise<Readonly<Record<string, string>>>;
+}
+
+/** Changes a text in a file; a text that is not there is an error, so that a pin cannot be missed. */
+export function replaceIn(path: string, what: string | RegExp, by: string): void {
+  const before = readFileSync(path, 'utf8');
+  const after = before.replace(what, by);
+  if (after === before) throw new Error(`${path} has no ${String(what)}`);
+  writeFileSync(path, after);
+}

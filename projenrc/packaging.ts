@@ -1,0 +1,75 @@
+import { awscdk } from 'projen';
+
+/** The assembly and the package.json of the last release, once there is one: what the next is compared with. */
+const RELEASED = 'compat/released';
+
+/** What the bundler says of the Lambda's contents. Outside of `lib`, since it is not published. */
+export const BUNDLE_METAFILE = '.cache/lambda-bundle.json';
+
+/** Maven's downloads while the Java package is built; without it Maven loads them anew each time. */
+const MAVEN_CACHE = '.cache/maven';
+
+/** Beside package.json, README.md and LICENSE, which npm always takes. */
+const PUBLISHED = ['lib', '.jsii', 'API.md', 'THIRD-PARTY-LICENSES'];
+
+/** What the library is called in each language. A name is for good: users' code and lock files hold it. */
+export const packagingOptions = {
+  publishToPypi: { distName: 'cdk-ecr-tag-mutability', module: 'cdk_ecr_tag_mutability' },
+  publishToMaven: {
+    mavenGroupId: 'io.github.cdk-ecr-tag-mutability',
+    mavenArtifactId: 'cdk-ecr-tag-mutability',
+    javaPackage: 'io.github.cdkecrtagmutability',
+  },
+  publishToGo: { moduleName: 'github.com/cdk-ecr-tag-mutability/cdk-ecr-tag-mutability-go', packageName: 'cdkecrtagmutability' },
+  publishToNuget: { packageId: 'CdkEcrTagMutability', dotNetNamespace: 'CdkEcrTagMutability' },
+  // `files` in package.json says what is published; what it does not name cannot slip in.
+  npmignoreEnabled: false,
+} satisfies Partial<awscdk.AwsCdkConstructLibraryOptions>;
+
+export function packaging(project: awscdk.AwsCdkConstructLibrary): void {
+  project.addFields({ files: PUBLISHED });
+  project.gitignore.addPatterns('/THIRD-PARTY-LICENSES', '/.jsii.tabl.json');
+  project.gitignore.include(`/${RELEASED}/.jsii`);
+  // The published files would hold their sources a second time.
+  for (const option of ['inlineSourceMap', 'inlineSources']) project.tsconfig?.file.addOverride(`compilerOptions.${option}`, false);
+
+  // The Go module requires of aws-cdk-lib's own dependencies what is installed here. Let that be what the floor asks for, not the
+  // newest of today, which not every Go proxy serves. (projen warns of two of them, as it takes them for version 1 of the CDK.)
+  project.package.addPackageResolutions(
+    '@aws-cdk/asset-awscli-v1@2.2.242',
+    '@aws-cdk/asset-node-proxy-agent-v6@2.1.0',
+    '@aws-cdk/cloud-assembly-schema@48.6.0',
+  );
+
+  // A language of its own where its registry is published to from another machine; .NET needs its SDK.
+  const pacmak = `jsii-pacmak --no-npmignore --maven-local-repository ${MAVEN_CACHE}`;
+  for (const language of ['js', 'python', 'java', 'go', 'dotnet']) {
+    project.tasks.tryFind(`package:${language}`)?.reset(`${pacmak} --targets ${language}`);
+  }
+
+  // projen's own task leaves all languages but one out where CI is set.
+  project.packageTask.reset();
+  project.tasks.removeTask('package-all');
+  project.packageTask.description = 'Compile the library and package it for all languages: sources only for .NET, whose SDK is not needed';
+  // The samples of the README, in the language of each package.
+  const samples = project.addTask('samples', { description: 'Compile the TypeScript samples of the README (compile first)' });
+  samples.exec('jsii-rosetta extract --strict --cache .cache/samples.json');
+  project.packageTask.spawn(project.compileTask);
+  project.packageTask.spawn(samples);
+  project.packageTask.exec('rm -rf dist');
+  project.packageTask.exec(`${pacmak} --targets js python java go`);
+  project.packageTask.exec(`${pacmak} --targets dotnet --code-only`);
+  project.packageTask.exec('tsx packaging/check.ts');
+
+  const isReleased = `test -e ${RELEASED}/.jsii`;
+  project.tasks.tryFind('compat')?.reset(`jsii-diff ${RELEASED} . --keys --ignore-file .compatignore`, { condition: isReleased });
+  const record = project.addTask('release:record', { description: 'Keep the API that was just released, to compare the next with' });
+  record.exec(`mkdir -p ${RELEASED}`);
+  record.exec(`cp .jsii package.json ${RELEASED}/`);
+
+  const bindings = project.addTask('test:bindings', {
+    description: 'Package the library, and run the examples of all languages with the packages',
+  });
+  bindings.spawn(project.packageTask);
+  bindings.exec('jest --ci --config bindings/jest.config.json --runInBand', { receiveArgs: true });
+}
