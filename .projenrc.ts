@@ -45,9 +45,9 @@ const project = new awscdk.AwsCdkConstructLibrary({
   vscode: false,
 
   docgenFilePath: 'API.md',
-  eslintOptions: { dirs: ['src', 'lambda'], devdirs: ['test', 'e2e', 'examples/typescript'], prettier: false },
+  eslintOptions: { dirs: ['src', 'lambda'], devdirs: ['test', 'e2e', 'bench', 'projenrc', 'examples/typescript'], prettier: false },
   tsconfigDev: {
-    include: ['../lambda/**/*.ts', '../e2e/**/*.ts', '../examples/typescript/**/*.ts', '../src/**/*.ts'],
+    include: ['../lambda/**/*.ts', '../e2e/**/*.ts', '../bench/**/*.ts', '../projenrc/**/*.ts', '../examples/typescript/**/*.ts', '../src/**/*.ts'],
     compilerOptions: { target: 'ES2022', lib: ['es2023'], types: ['node', 'jest'], paths: { 'cdk-ecr-tag-mutability': ['../src/index.ts'] } },
   },
   devDeps: [
@@ -56,6 +56,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-sdk/client-cloudformation',
     '@aws-sdk/client-ecr',
     '@aws-sdk/client-lambda',
+    '@aws-sdk/credential-provider-env',
     // AGPL: it judges policies in tests, and must never be a dependency of the package or part of the bundle.
     '@cloud-copilot/iam-simulate',
     '@stryker-mutator/core@9.6.1',
@@ -85,19 +86,12 @@ for (const unpublished of ['/lambda/', '/e2e/', '/examples/', '/bench/', '/.venv
   project.npmignore?.addPatterns(unpublished);
 }
 
-// The Lambda carries its own client of ECR. It is bundled for the oldest runtime that a supported aws-cdk-lib chooses,
-// and as part of `compile`, so that a compiled checkout is a package that works.
-const bundle = project.addTask('bundle', {
-  description: 'Bundle the Lambda with its client of ECR',
-  exec: [
-    'esbuild lambda/index.ts --bundle --platform=node --target=node22 --minify --main-fields=module,main',
-    '--legal-comments=none --log-level=warning --outfile=lib/handler/index.js',
-  ].join(' '),
-});
+// As part of `compile`, so that a compiled checkout is a package that works.
+const bundle = project.addTask('bundle', { description: 'Bundle the Lambda with its client of ECR', exec: 'tsx projenrc/bundle.ts' });
 project.compileTask.spawn(bundle);
 
 // The linter looks for the tsconfig that is nearest to a file.
-for (const folder of ['lambda', 'e2e']) {
+for (const folder of ['lambda', 'e2e', 'bench']) {
   new JsonFile(project, `${folder}/tsconfig.json`, { obj: { extends: '../test/tsconfig.json', include: ['**/*.ts', '../src/**/*.ts'] } });
 }
 
@@ -118,7 +112,7 @@ const e2e = project.addTask('test:e2e', { description: 'Deploy for real on the e
 e2e.exec('jest --ci --config e2e/jest.config.json --runInBand', { receiveArgs: true });
 project.testTask.reset();
 project.testTask.env('ESLINT_USE_FLAT_CONFIG', 'false');
-project.testTask.exec('eslint --ext .ts src lambda test e2e examples/typescript .projenrc.ts');
+project.testTask.exec('eslint --ext .ts src lambda test e2e bench projenrc examples/typescript .projenrc.ts');
 project.testTask.exec('tsc --noEmit -p test/tsconfig.json');
 project.testTask.spawn(project.compileTask);
 project.testTask.spawn(unit);
