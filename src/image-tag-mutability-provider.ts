@@ -6,7 +6,7 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
-import { Construct, DependencyGroup, IDependable } from 'constructs';
+import { Construct, IConstruct, IDependable } from 'constructs';
 import { ENV_MARK_KEY, ENV_MARK_VALUE } from './contract';
 import * as permissions from './permissions';
 import { RolePolicies } from './role-policies';
@@ -140,7 +140,7 @@ export class ImageTagMutabilityProvider extends Construct {
   public readonly role: iam.IRole;
 
   private readonly policies: RolePolicies;
-  private readonly ready: DependencyGroup;
+  private readonly ready: IConstruct;
 
   /**
    * @param scope the construct to make the provider in
@@ -167,9 +167,6 @@ export class ImageTagMutabilityProvider extends Construct {
       timeout: Duration.minutes(5),
       memorySize: props.memorySize ?? 256,
       environment: { [ENV_MARK_KEY]: markKey, [ENV_MARK_VALUE]: Aws.STACK_ID },
-      // With Lambda's defaults a create could run hours after its own delete.
-      retryAttempts: 0,
-      maxEventAge: Duration.minutes(5),
       role: this.role,
       logGroup,
       vpc: props.vpc,
@@ -190,8 +187,10 @@ export class ImageTagMutabilityProvider extends Construct {
       ...props.environmentEncryption ? [permissions.decrypting(props.environmentEncryption.keyArn)] : [],
     ], props.role !== undefined);
 
-    // Without the settings of asynchronous invocation a declaration would be retried by Lambda, also while the stack is deleted.
-    this.ready = new DependencyGroup(this.policies.dependable, handler.node.findChild('EventInvokeConfig'));
+    // With Lambda's defaults a create could be retried, and run hours after its own delete. A declaration needs these settings from its
+    // first invocation to its last, and the policies: so the one waits for the other, and a declaration names a single resource of the two.
+    this.ready = new lambda.EventInvokeConfig(this, 'Async', { function: handler, retryAttempts: 0, maxEventAge: Duration.minutes(5) });
+    this.ready.node.addDependency(this.policies.dependable);
 
     if (this.policies.attached) {
       // Lambda checks the role's permissions for the VPC when it makes the function, and needs them to remove its network interfaces.

@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import { Mutability, RESOURCE_TYPE, ResourceAttributes, ResourceProperties } from './contract';
 import { ExclusionFilters, NotAFilterError, readExclusionFilters } from './exclusion-filters';
 import { ImageTagMutabilityProvider } from './image-tag-mutability-provider';
-import { brokenArn, canonicalArn, isLookupDummy } from './repository-arn';
+import { brokenArn, canonicalArn, isLookupDummy, shortArn } from './repository-arn';
 import { brokenRule, isMutability, matchesEveryTag, unknownMutability } from './settings';
 
 /**
@@ -104,17 +104,20 @@ export class ImageTagMutability extends Construct {
       serviceToken: provider.function.functionArn,
       serviceTimeout: Duration.minutes(15),
       properties: {
-        RepositoryArn: repositoryArn,
+        RepositoryArn: shortArn(Stack.of(scope), repositoryArn),
         ImageTagMutability: props.imageTagMutability as string as Mutability,
         ImageTagMutabilityExclusionFilters: filters?.properties,
       } satisfies ResourceProperties,
     });
     resource.node.addDependency(ready);
+    const { cfnOptions } = resource.node.defaultChild as CfnResource;
     if (retains(props.removalPolicy)) {
       // `RemovalPolicy.RETAIN` would also leave behind what a failed create has set.
-      const { cfnOptions } = resource.node.defaultChild as CfnResource;
       cfnOptions.deletionPolicy = CfnDeletionPolicy.RETAIN_EXCEPT_ON_CREATE;
       cfnOptions.updateReplacePolicy = CfnDeletionPolicy.RETAIN;
+    } else {
+      // CloudFormation's default, which every declaration would spell out.
+      cfnOptions.updateReplacePolicy = undefined;
     }
 
     const attribute = (name: keyof ResourceAttributes) => resource.getAttString(name);

@@ -3,6 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct, DependencyGroup } from 'constructs';
 import { declared } from './permissions';
 import { arnSize, policySize } from './policy-size';
+import { shortArn } from './repository-arn';
 import { refOf, spellTokens } from './token-text';
 
 /**
@@ -74,10 +75,11 @@ export class RolePolicies {
       if (!packed) {
         return false;
       }
+      const resource = shortArn(Stack.of(this.scope), repositoryArn);
       if (packed.statement) {
-        packed.statement.addResources(repositoryArn);
+        packed.statement.addResources(resource);
       } else {
-        packed.statement = declared([repositoryArn]);
+        packed.statement = declared([resource]);
         packed.policy.addStatements(packed.statement);
       }
       packed.room -= size;

@@ -75,6 +75,9 @@ export function deployed(value: any): any {
   if (typeof value.Ref === 'string') {
     return DEPLOYED[value.Ref] ?? 'physical-name-of-'.concat(value.Ref);
   }
+  if (value['Fn::Sub']) {
+    return value['Fn::Sub'].replace(/\$\{([^}]+)\}/g, (_: string, Ref: string) => deployed({ Ref }));
+  }
   if (value['Fn::Join']) {
     return deployed(value['Fn::Join'][1]).join(value['Fn::Join'][0]);
   }
