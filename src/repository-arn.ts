@@ -29,12 +29,14 @@ export function canonicalArn(stack: Stack, arn: string): string {
  * holds 1 MB.
  */
 export function shortArn(stack: Stack, arn: string): string {
-  const pieces = Tokenization.reverseString(arn);
-  const nameOf = (token: IResolvable) => refOf(stack.resolve(token)) ?? '';
-  const isPseudoParameter = (token: IResolvable) => nameOf(token).startsWith('AWS::') && !isOfAnotherStack(token, stack);
-  return pieces.tokens.length > 0 && pieces.tokens.every(isPseudoParameter)
-    ? Fn.sub(pieces.mapTokens({ mapToken: (token) => `\${${nameOf(token)}}` }).join(new StringConcat()))
-    : arn;
+  let onlyPseudoParameters = Token.isUnresolved(arn);
+  const mapToken = (token: IResolvable) => {
+    const ref = refOf(stack.resolve(token));
+    onlyPseudoParameters &&= ref !== undefined && ref.startsWith('AWS::') && !isOfAnotherStack(token, stack);
+    return `\${${ref}}`;
+  };
+  const text: string = Tokenization.reverseString(arn).mapTokens({ mapToken }).join(new StringConcat());
+  return onlyPseudoParameters ? Fn.sub(text) : arn;
 }
 
 /** What `ecr.Repository.fromLookup()` gives while the CDK CLI has yet to look: it says nothing about the repository. */

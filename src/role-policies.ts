@@ -3,7 +3,6 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct, DependencyGroup } from 'constructs';
 import { declared } from './permissions';
 import { arnSize, policySize } from './policy-size';
-import { shortArn } from './repository-arn';
 import { refOf, spellTokens } from './token-text';
 
 /**
@@ -64,8 +63,11 @@ export class RolePolicies {
     return this.arns.size;
   }
 
-  /** Allows a declared repository: false where IAM would refuse the policies at deployment, as there is no room. */
-  public allow(repositoryArn: string): boolean {
+  /**
+   * Allows a declared repository, of which the policy gets the short ARN: false where IAM would refuse the policies at deployment, as there
+   * is no room.
+   */
+  public allow(repositoryArn: string, resource: string): boolean {
     if (this.arns.has(repositoryArn)) {
       return true;
     }
@@ -75,7 +77,6 @@ export class RolePolicies {
       if (!packed) {
         return false;
       }
-      const resource = shortArn(Stack.of(this.scope), repositoryArn);
       if (packed.statement) {
         packed.statement.addResources(resource);
       } else {
