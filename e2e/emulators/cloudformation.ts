@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
-  CreateStackCommand, DeleteStackCommand, DescribeStackEventsCommand, DescribeStacksCommand, UpdateStackCommand,
-  type CloudFormationClient, type Stack, type StackEvent,
+  CreateStackCommand, DeleteStackCommand, DescribeStackEventsCommand, DescribeStackResourcesCommand, DescribeStacksCommand, UpdateStackCommand,
+  type CloudFormationClient, type CreateStackCommandInput, type Stack, type StackEvent,
 } from '@aws-sdk/client-cloudformation';
 
-/** A template as JSON. */
-export type Template = Readonly<Record<string, unknown>>;
+/** A template in the call itself, or the address of one in a bucket. */
+export type Template = Pick<CreateStackCommandInput, 'TemplateBody' | 'TemplateURL'>;
 
 /** A stack's operation that ended otherwise than asked, with what its events say about it. */
 export class StackFailure extends Error {
@@ -16,20 +16,24 @@ export class StackFailure extends Error {
   }
 }
 
-const ENDS_WITHIN_MS = 180_000;
+/** Longer than the function's timeout, and than what hundreds of declarations take. */
+const ENDS_WITHIN_MS = 600_000;
 const POLL_MS = 100;
 const CAPABILITIES = { Capabilities: ['CAPABILITY_IAM' as const] };
 
+/** What CloudFormation does with a stack that could not be created: `DO_NOTHING` keeps what there is of it. */
+export type OnFailure = 'ROLLBACK' | 'DO_NOTHING';
+
 /** Creates a stack, waits for the end, and answers the stack's id. */
-export async function createStack(client: CloudFormationClient, name: string, template: Template): Promise<string> {
-  const { StackId = name } = await client.send(new CreateStackCommand({ StackName: name, TemplateBody: JSON.stringify(template), ...CAPABILITIES }));
+export async function createStack(client: CloudFormationClient, name: string, template: Template, onFailure?: OnFailure): Promise<string> {
+  const { StackId = name } = await client.send(new CreateStackCommand({ StackName: name, ...template, OnFailure: onFailure, ...CAPABILITIES }));
   await ended(client, StackId, 'CREATE_COMPLETE', new Set());
   return StackId;
 }
 
 export async function updateStack(client: CloudFormationClient, stackId: string, template: Template): Promise<void> {
   const before = await eventIds(client, stackId);
-  await client.send(new UpdateStackCommand({ StackName: stackId, TemplateBody: JSON.stringify(template), ...CAPABILITIES }));
+  await client.send(new UpdateStackCommand({ StackName: stackId, ...template, ...CAPABILITIES }));
   await ended(client, stackId, 'UPDATE_COMPLETE', before);
 }
 
@@ -38,6 +42,12 @@ export async function deleteStack(client: CloudFormationClient, stackId: string)
   const before = await eventIds(client, stackId);
   await client.send(new DeleteStackCommand({ StackName: stackId }));
   await ended(client, stackId, 'DELETE_COMPLETE', before);
+}
+
+/** The physical ids of a stack's resources of one type. */
+export async function physicalIds(client: CloudFormationClient, stackId: string, type: string): Promise<string[]> {
+  const { StackResources = [] } = await client.send(new DescribeStackResourcesCommand({ StackName: stackId }));
+  return StackResources.filter(({ ResourceType }) => ResourceType === type).map(({ PhysicalResourceId = '' }) => PhysicalResourceId);
 }
 
 /** Waits until no operation is under way on the stack, and throws unless it ended as wanted. */

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { App, DefaultStackSynthesizer, Stack } from 'aws-cdk-lib';
 import { AssetManifestArtifact } from 'aws-cdk-lib/cx-api';
@@ -8,6 +8,8 @@ import type { Emulators } from '.';
 import type { Template } from './cloudformation';
 
 const BUCKET = 'assets';
+/** CloudFormation takes a longer template from a bucket only. */
+const MOST_IN_CALL = 51_200;
 const PUBLISH = resolve(__dirname, 'publish.py');
 
 /** The parts of an asset manifest that are read here. */
@@ -37,9 +39,25 @@ export async function publishedTemplate(emulators: Emulators, stackName: string,
       // The others are templates, which go with the call itself.
       if (source.packaging !== 'zip' || source.path === undefined) continue;
       for (const { objectKey } of Object.values(destinations)) {
-        await promisify(execFile)(emulators.python, [PUBLISH, BUCKET, objectKey, join(assembly.directory, source.path)], { env: emulators.env });
+        await publish(emulators, objectKey, join(assembly.directory, source.path));
       }
     }
   }
-  return assembly.getStackByName(stackName).template as Template;
+  const { templateFullPath } = assembly.getStackByName(stackName);
+  const TemplateBody = readFileSync(templateFullPath, 'utf8');
+  if (TemplateBody.length <= MOST_IN_CALL) return { TemplateBody };
+  const objectKey = `${basename(assembly.directory)}.json`;
+  await publish(emulators, objectKey, templateFullPath);
+  return { TemplateURL: `${emulators.env.AWS_ENDPOINT_URL}/${BUCKET}/${objectKey}` };
+}
+
+const published = new WeakMap<Emulators, Map<string, Promise<unknown>>>();
+
+/** Once for each key, which holds the content's hash, however many templates name it. */
+function publish(emulators: Emulators, objectKey: string, path: string): Promise<unknown> {
+  const keys = published.get(emulators) ?? new Map<string, Promise<unknown>>();
+  published.set(emulators, keys);
+  const done = keys.get(objectKey) ?? promisify(execFile)(emulators.python, [PUBLISH, BUCKET, objectKey, path], { env: emulators.env });
+  keys.set(objectKey, done);
+  return done;
 }
