@@ -35,7 +35,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
       transform: { '^.+\\.ts$': new javascript.Transform('@swc/jest') },
     },
   },
-  gitignore: ['/.venv/', '/test-reports/', '/examples/*/node_modules/', 'cdk.out/'],
+  gitignore: ['/.venv/', '/bench/out/', '/test-reports/', '/examples/*/node_modules/', 'cdk.out/'],
 
   // Workflows and releases that only a hosted service can run are not kept here: CONTRIBUTING says how a release is made.
   github: false,
@@ -97,12 +97,17 @@ for (const folder of ['lambda', 'e2e', 'bench']) {
 
 // The Lambda's client is bundled with it, so that users install none.
 project.eslint?.allowDevDeps('lambda/**');
-// The examples import the library as its users do; nothing links it before the demo runs.
-project.eslint?.addOverride({ files: ['examples/**'], rules: { 'import/no-unresolved': 'off' } });
+// These import the library as its users do; nothing links it before the demo or the benchmark runs.
+project.eslint?.addOverride({ files: ['examples/**', 'bench/app/**'], rules: { 'import/no-unresolved': 'off' } });
 
 const demo = project.addTask('demo', { description: 'Show the library at work, with the CDK CLI on emulators', receiveArgs: true });
 demo.spawn(project.compileTask);
 demo.exec('tsx e2e/demo.ts', { receiveArgs: true });
+
+const bench = project.addTask('bench', { description: 'Measure this library and the alternatives, and write bench/RESULTS.md' });
+bench.spawn(project.compileTask);
+// With the paths of the tests, so that what is measured imports the library as its users do.
+bench.exec('tsx --tsconfig test/tsconfig.json bench/index.ts');
 
 // One command for everything that shows that the library works: style, types, units, then real deployments on the emulators.
 const unit = project.addTask('test:unit', {

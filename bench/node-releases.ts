@@ -10,10 +10,11 @@ export interface NodeRelease {
 
 /** The newest of each, from npm, as the user's aws-cdk-lib decides between the two. */
 export function nodeReleases(): NodeRelease[] {
-  const executable = (name: string) => join(__dirname, 'node_modules', name, 'bin/node');
+  const folder = join(__dirname, 'node');
+  const executable = (name: string) => join(folder, 'node_modules', name, 'bin/node');
   const names = ['node22', 'node24'];
   if (!names.every((name) => existsSync(executable(name)))) {
-    execFileSync('npm', ['ci', '--no-audit', '--no-fund'], { cwd: __dirname, stdio: ['ignore', 'ignore', 'inherit'] });
+    execFileSync('npm', ['ci', '--no-audit', '--no-fund'], { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
   }
   return names.map((name) => {
     const version = execFileSync(executable(name), ['--version'], { encoding: 'utf8' }).trim();

@@ -5,7 +5,7 @@ import { BuildOptions, buildSync } from 'esbuild';
  *
  * The client can do more than a Lambda function that calls ECR ever needs. What is taken away here is loaded at each cold start otherwise.
  */
-export const BUNDLE = {
+export const BUNDLE: BuildOptions = {
   entryPoints: ['lambda/index.ts'],
   bundle: true,
   platform: 'node',
@@ -18,10 +18,10 @@ export const BUNDLE = {
   alias: { '@aws-sdk/credential-provider-node': './lambda/environment-credentials.ts' },
   // The client imports it where an operation has an event stream, and ECR has no such operation.
   external: ['@smithy/core/event-streams'],
-  // The client imports `node:http` when it first calls. An import reads all that the module exports, which makes Node.js load its own
-  // fetch() and WebSocket for 15 ms. `require`, which esbuild then writes instead, does not.
+  // The client imports some of Node.js's modules when it first calls. An import, other than the `require` that is written instead, makes
+  // Node.js load its loader of ES modules and, for `node:http` where the endpoint is plain HTTP, its fetch() and WebSocket as well.
   supported: { 'dynamic-import': false },
-} as const satisfies BuildOptions;
+};
 
 if (require.main === module) {
   buildSync({ ...BUNDLE, outfile: 'lib/handler/index.js', logLevel: 'warning' });

@@ -4,7 +4,7 @@ import { compile } from '../compile';
 import { run } from '../run';
 import { median, medians } from '../statistics';
 
-const ROUNDS = 5;
+const ROUNDS = 6;
 export const COUNTS = [1, 50, 200, 480] as const;
 /** The cost of one repository more is taken between these two. */
 const SLOPE = [20, 220] as const;
@@ -38,7 +38,8 @@ export async function measureApp(): Promise<AppResults> {
   for (let round = 0; round < ROUNDS; round++) {
     loads.push((await run<{ load: number }>({ args: [load] })).load);
     for (const count of counts) {
-      for (const kind of KINDS) {
+      for (const index of KINDS.keys()) {
+        const kind = KINDS[(index + round) % KINDS.length]!;
         const key = `${kind} ${count}`;
         times.set(key, [...times.get(key) ?? [], await run<SynthTimes>({ args: [synth, kind, String(count)] })]);
       }
