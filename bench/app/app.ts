@@ -45,12 +45,10 @@ export async function measureApp(): Promise<AppResults> {
       }
     }
   }
+  const timesOf = (kind: Kind) => new Map(counts.map((count) => [count, medians(times.get(`${kind} ${count}`)!)]));
   return {
     load: median(loads),
-    kinds: KINDS.map((kind) => {
-      const byCount = new Map(counts.map((count) => [count, medians(times.get(`${kind} ${count}`)!)]));
-      return { kind, times: byCount, each: slope(kind, byCount) };
-    }),
+    kinds: KINDS.map((kind) => ({ kind, times: timesOf(kind), each: slope(kind, timesOf(kind)) })),
   };
 }
 
