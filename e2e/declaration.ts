@@ -54,7 +54,7 @@ export function declare(stack: Stack, declarations: readonly Declaration[], { se
   return earlier.map((construct) => stack.getLogicalId(resourceOf(construct)));
 }
 
-const resourceOf = (construct: ImageTagMutability) => construct.node.findChild('Resource').node.defaultChild as CfnResource;
+const resourceOf = (construct: ImageTagMutability) => construct.node.defaultChild as CfnResource;
 
 function imported(stack: Stack, id: string, { repository, region }: Declaration) {
   return region

@@ -25,14 +25,21 @@ export const API_CALLS = {
   untag: 'UntagResource',
 } as const satisfies Record<keyof Ecr, string>;
 
-/** A client whose every attempt is bounded: a network that swallows packets must not take the whole invocation. */
+const CLIENTS = new Map<string, ECRClient>();
+
+/**
+ * A client whose every attempt is bounded: a network that swallows packets must not take the whole invocation.
+ * A warm function has it still, with its connections and what it learned of ECR's rate.
+ */
 export function ecrClient(region: string): ECRClient {
-  return new ECRClient({
+  const client = CLIENTS.get(region) ?? new ECRClient({
     region,
     retryMode: 'adaptive',
     maxAttempts: 10,
     requestHandler: { connectionTimeout: 3_000, requestTimeout: 10_000, throwOnRequestTimeout: true },
   });
+  CLIENTS.set(region, client);
+  return client;
 }
 
 /** ECR itself. `remaining` is the time left, in ms: no call, its retries included, lasts longer. */

@@ -3,9 +3,6 @@ import { awscdk } from 'projen';
 /** The assembly and the package.json of the last release, once there is one: what the next is compared with. */
 const RELEASED = 'compat/released';
 
-/** What the bundler says of the Lambda's contents. Outside of `lib`, since it is not published. */
-export const BUNDLE_METAFILE = '.cache/lambda-bundle.json';
-
 /** Maven's downloads while the Java package is built; without it Maven loads them anew each time. */
 const MAVEN_CACHE = '.cache/maven';
 

@@ -1,12 +1,12 @@
 import * as path from 'node:path';
-import { Annotations, Aspects, Aws, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Annotations, Aspects, Aws, CfnResource, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
-import { Construct, DependencyGroup, IDependable } from 'constructs';
+import { Construct } from 'constructs';
 import { ENV_MARK_KEY, ENV_MARK_VALUE } from './contract';
 import * as permissions from './permissions';
 import { RolePolicies } from './role-policies';
@@ -140,7 +140,7 @@ export class ImageTagMutabilityProvider extends Construct {
   public readonly role: iam.IRole;
 
   private readonly policies: RolePolicies;
-  private readonly ready: DependencyGroup;
+  private readonly ready: CfnResource;
 
   /**
    * @param scope the construct to make the provider in
@@ -167,9 +167,6 @@ export class ImageTagMutabilityProvider extends Construct {
       timeout: Duration.minutes(5),
       memorySize: props.memorySize ?? 256,
       environment: { [ENV_MARK_KEY]: markKey, [ENV_MARK_VALUE]: Aws.STACK_ID },
-      // With Lambda's defaults a create could run hours after its own delete.
-      retryAttempts: 0,
-      maxEventAge: Duration.minutes(5),
       role: this.role,
       logGroup,
       vpc: props.vpc,
@@ -190,8 +187,11 @@ export class ImageTagMutabilityProvider extends Construct {
       ...props.environmentEncryption ? [permissions.decrypting(props.environmentEncryption.keyArn)] : [],
     ], props.role !== undefined);
 
-    // Without the settings of asynchronous invocation a declaration would be retried by Lambda, also while the stack is deleted.
-    this.ready = new DependencyGroup(this.policies.dependable, handler.node.findChild('EventInvokeConfig'));
+    // With Lambda's defaults a create could be retried, and run hours after its own delete. A declaration needs these settings from its
+    // first invocation to its last, and the policies: so the one waits for the other, and a declaration names a single resource of the two.
+    const async = new lambda.EventInvokeConfig(this, 'Async', { function: handler, retryAttempts: 0, maxEventAge: Duration.minutes(5) });
+    async.node.addDependency(this.policies.dependable);
+    this.ready = async.node.defaultChild as CfnResource;
 
     if (this.policies.attached) {
       // Lambda checks the role's permissions for the VPC when it makes the function, and needs them to remove its network interfaces.
@@ -206,11 +206,12 @@ export class ImageTagMutabilityProvider extends Construct {
 
   /**
    * Allows the function to work on a declared repository, or throws where the role has no room left.
+   * The declaration is to wait for what it answers.
    *
    * @internal
    */
-  public _allow(repositoryArn: string, declaration: string): IDependable {
-    if (!this.policies.allow(repositoryArn)) {
+  public _allow(repositoryArn: string, shortRepositoryArn: string, declaration: string): CfnResource {
+    if (!this.policies.allow(repositoryArn, shortRepositoryArn)) {
       throw new Error(`${declaration}: repository is one too many for the provider ${this.node.path}: its role has room for ${this.policies.count} of these repositories, as IAM allows a role 10,240 characters of inline policies and 10 managed policies of 6,144. Declare the others in another stack, or pass them a second ImageTagMutabilityProvider with another role.`);
     }
     return this.ready;

@@ -1,10 +1,10 @@
-import { Annotations, CfnDeletionPolicy, CfnResource, CustomResource, Duration, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
+import { Annotations, CfnDeletionPolicy, CfnResource, Duration, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import * as ecr from 'aws-cdk-lib/aws-ecr';
 import { Construct } from 'constructs';
 import { Mutability, RESOURCE_TYPE, ResourceAttributes, ResourceProperties } from './contract';
 import { ExclusionFilters, NotAFilterError, readExclusionFilters } from './exclusion-filters';
 import { ImageTagMutabilityProvider } from './image-tag-mutability-provider';
-import { brokenArn, canonicalArn, isLookupDummy } from './repository-arn';
+import { brokenArn, canonicalArn, isLookupDummy, shortArn } from './repository-arn';
 import { brokenRule, isMutability, matchesEveryTag, unknownMutability } from './settings';
 
 /**
@@ -66,17 +66,25 @@ export class ImageTagMutability extends Construct {
   /**
    * The account of the repository's registry, 12 digits.
    */
-  public readonly registryId: string;
+  public get registryId(): string {
+    return this.attribute('RegistryId');
+  }
 
   /**
    * The name of the repository.
    */
-  public readonly repositoryName: string;
+  public get repositoryName(): string {
+    return this.attribute('RepositoryName');
+  }
 
   /**
    * The setting that the repository has after the deployment, which is another stack's where that one declared later.
    */
-  public readonly effectiveImageTagMutability: string;
+  public get effectiveImageTagMutability(): string {
+    return this.attribute('ImageTagMutability');
+  }
+
+  private readonly resource: CfnResource;
 
   /**
    * @param scope the construct to declare in
@@ -94,35 +102,41 @@ export class ImageTagMutability extends Construct {
     const repository = checkRepository(path, Stack.of(scope), props.repository, declarations);
     const provider = props.provider ?? ImageTagMutabilityProvider.getOrCreate(scope);
     const repositoryArn = props.repository.repositoryArn;
-    const ready = provider._allow(repositoryArn, path);
+    const shortRepositoryArn = shortArn(Stack.of(scope), repositoryArn);
+    const ready = provider._allow(repositoryArn, shortRepositoryArn, path);
 
     super(scope, id);
     declarations.set(repository, path);
 
-    const resource = new CustomResource(this, 'Resource', {
-      resourceType: RESOURCE_TYPE,
-      serviceToken: provider.function.functionArn,
-      serviceTimeout: Duration.minutes(15),
+    // One construct where `CustomResource` makes two, and at hundreds of declarations these are what synthesis takes its time for.
+    this.resource = new CfnResource(this, 'Resource', {
+      type: RESOURCE_TYPE,
       properties: {
-        RepositoryArn: repositoryArn,
-        ImageTagMutability: props.imageTagMutability as string as Mutability,
-        ImageTagMutabilityExclusionFilters: filters?.properties,
-      } satisfies ResourceProperties,
+        ServiceToken: provider.function.functionArn,
+        ServiceTimeout: String(Duration.minutes(15).toSeconds()),
+        ...{
+          RepositoryArn: shortRepositoryArn,
+          ImageTagMutability: props.imageTagMutability as string as Mutability,
+          ImageTagMutabilityExclusionFilters: filters?.properties,
+        } satisfies ResourceProperties,
+      },
     });
-    resource.node.addDependency(ready);
+    this.resource.addDependency(ready);
+    const { cfnOptions } = this.resource;
     if (retains(props.removalPolicy)) {
       // `RemovalPolicy.RETAIN` would also leave behind what a failed create has set.
-      const { cfnOptions } = resource.node.defaultChild as CfnResource;
       cfnOptions.deletionPolicy = CfnDeletionPolicy.RETAIN_EXCEPT_ON_CREATE;
       cfnOptions.updateReplacePolicy = CfnDeletionPolicy.RETAIN;
+    } else {
+      // Said once, so that a policy for resources that say nothing does not apply. It is CloudFormation's default for a replacement, too.
+      cfnOptions.deletionPolicy = CfnDeletionPolicy.DELETE;
     }
 
-    const attribute = (name: keyof ResourceAttributes) => resource.getAttString(name);
-    this.registryId = attribute('RegistryId');
-    this.repositoryName = attribute('RepositoryName');
-    this.effectiveImageTagMutability = attribute('ImageTagMutability');
-
     warn(this, props.repository, filters);
+  }
+
+  private attribute(name: keyof ResourceAttributes): string {
+    return this.resource.getAtt(name).toString();
   }
 }
 

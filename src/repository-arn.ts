@@ -1,4 +1,4 @@
-import { Reference, Stack, Token } from 'aws-cdk-lib';
+import { Fn, IResolvable, Reference, Stack, StringConcat, Token, Tokenization } from 'aws-cdk-lib';
 import { isRepositoryName } from './repository-name';
 import { refOf, spellTokens } from './token-text';
 
@@ -11,7 +11,7 @@ const TOKEN = '{';
 export function canonicalArn(stack: Stack, arn: string): string {
   const text: string = spellTokens(stack, arn, (intrinsic, token) => {
     // Resources of two stacks can have the same logical id.
-    if (Reference.isReference(token) && Stack.of(token.target) !== stack) {
+    if (isOfAnotherStack(token, stack)) {
       return JSON.stringify({ [token.target.node.path]: token.displayName });
     }
     switch (refOf(intrinsic)) {
@@ -22,6 +22,21 @@ export function canonicalArn(stack: Stack, arn: string): string {
     }
   });
   return String(text).replace(/^arn:aws[a-z-]*:/, 'arn:*:');
+}
+
+/**
+ * The same ARN in fewer bytes, where aws-cdk-lib joins it of names and pseudo parameters. Each declaration has it twice, and a template
+ * holds 1 MB.
+ */
+export function shortArn(stack: Stack, arn: string): string {
+  let onlyPseudoParameters = Token.isUnresolved(arn);
+  const mapToken = (token: IResolvable) => {
+    const ref = refOf(stack.resolve(token));
+    onlyPseudoParameters &&= ref !== undefined && ref.startsWith('AWS::') && !isOfAnotherStack(token, stack);
+    return `\${${ref}}`;
+  };
+  const text: string = Tokenization.reverseString(arn).mapTokens({ mapToken }).join(new StringConcat());
+  return onlyPseudoParameters ? Fn.sub(text) : arn;
 }
 
 /** What `ecr.Repository.fromLookup()` gives while the CDK CLI has yet to look: it says nothing about the repository. */
@@ -39,6 +54,10 @@ export function brokenArn(canonical: string): string | undefined {
   return fine
     ? undefined
     : `repository has the ARN '${canonical.replace('arn:*:', 'arn:<partition>:').slice(0, 400)}', but ECR's ARNs are arn:<partition>:ecr:<region>:<account>:repository/<name>, with a name of 2 to 256 lower-case letters and digits, with '.', '_', '-' or '/' between them. Mend the name or the ARN that was given to ecr.Repository.fromRepositoryName() or fromRepositoryArn().`;
+}
+
+function isOfAnotherStack(token: IResolvable, stack: Stack): token is Reference {
+  return Reference.isReference(token) && Stack.of(token.target) !== stack;
 }
 
 function known(value: string, otherwise: unknown): string {

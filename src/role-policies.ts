@@ -63,8 +63,11 @@ export class RolePolicies {
     return this.arns.size;
   }
 
-  /** Allows a declared repository: false where IAM would refuse the policies at deployment, as there is no room. */
-  public allow(repositoryArn: string): boolean {
+  /**
+   * Allows a declared repository, of which the policy gets the short ARN: false where IAM would refuse the policies at deployment, as there
+   * is no room.
+   */
+  public allow(repositoryArn: string, resource: string): boolean {
     if (this.arns.has(repositoryArn)) {
       return true;
     }
@@ -75,9 +78,9 @@ export class RolePolicies {
         return false;
       }
       if (packed.statement) {
-        packed.statement.addResources(repositoryArn);
+        packed.statement.addResources(resource);
       } else {
-        packed.statement = declared([repositoryArn]);
+        packed.statement = declared([resource]);
         packed.policy.addStatements(packed.statement);
       }
       packed.room -= size;

@@ -81,6 +81,9 @@ export function deployed(value: any, place = DEFAULT_PLACE): any {
   if (typeof value.Ref === 'string') {
     return place[value.Ref] ?? 'physical-name-of-'.concat(value.Ref);
   }
+  if (value['Fn::Sub']) {
+    return value['Fn::Sub'].replace(/\$\{([^}]+)\}/g, (_: string, Ref: string) => inner({ Ref }));
+  }
   if (value['Fn::Join']) {
     return inner(value['Fn::Join'][1]).join(value['Fn::Join'][0]);
   }

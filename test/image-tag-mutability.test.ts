@@ -1,4 +1,4 @@
-import { App, CfnElement, CfnOutput, Fn, Lazy, NestedStack, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { App, CfnElement, CfnOutput, Fn, Lazy, MissingRemovalPolicies, NestedStack, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as ecr from 'aws-cdk-lib/aws-ecr';
 import { ImageTagMutability, ImageTagMutabilityProps, ImageTagMutabilityProvider } from '../src';
@@ -239,14 +239,23 @@ describe('template', () => {
   });
 
   test.each([
-    ['by default', undefined, 'Delete', 'Delete'],
-    ['with DESTROY', RemovalPolicy.DESTROY, 'Delete', 'Delete'],
+    ['by default', undefined, 'Delete', undefined],
+    ['with DESTROY', RemovalPolicy.DESTROY, 'Delete', undefined],
     ['with RETAIN', RemovalPolicy.RETAIN, 'RetainExceptOnCreate', 'Retain'],
     ['with RETAIN_ON_UPDATE_OR_DELETE', RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE, 'RetainExceptOnCreate', 'Retain'],
   ])('removal policies %s', (_, removalPolicy, DeletionPolicy, UpdateReplacePolicy) => {
     const stack = newStack();
     declare(stack, { removalPolicy });
-    expect(only(stack, DECLARATION)).toMatchObject({ DeletionPolicy, UpdateReplacePolicy });
+    const declaration = only(stack, DECLARATION);
+    expect([declaration.DeletionPolicy, declaration.UpdateReplacePolicy]).toEqual([DeletionPolicy, UpdateReplacePolicy]);
+  });
+
+  test('a policy for resources that have none does not turn putting back off', () => {
+    const stack = newStack();
+    declare(stack);
+    MissingRemovalPolicies.of(stack).retain();
+    expect(only(stack, DECLARATION)).toMatchObject({ DeletionPolicy: 'Delete' });
+    expect(only(stack, DECLARATION).UpdateReplacePolicy).toBeUndefined();
   });
 
   test('uses the provider that was given, and makes no other', () => {

@@ -174,3 +174,8 @@ test('the client works in the repository\'s region, and retries adaptively', asy
   expect(config.retryMode).toBe('adaptive');
   expect(await config.maxAttempts()).toBe(10);
 });
+
+test('a region has one client, so that a warm function keeps its connections', () => {
+  expect(ecrClient('eu-west-3')).toBe(ecrClient('eu-west-3'));
+  expect(ecrClient('eu-west-3')).not.toBe(ecrClient('eu-central-1'));
+});

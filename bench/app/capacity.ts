@@ -1,0 +1,48 @@
+import { Kind, KINDS } from './declarations';
+import { synthesize } from './synthesize';
+import { deployed } from '../../test/fixtures';
+
+const MOST_RESOURCES = 500;
+const MOST_TEMPLATE_BYTES = 1_000_000;
+/** Of all inline policies of a role; of a managed policy; of managed policies on a role. IAM counts no white space. */
+const MOST_INLINE = 10_240;
+const MOST_MANAGED = 6_144;
+const MOST_POLICIES = 10;
+
+export interface Capacity {
+  readonly kind: Kind;
+  readonly repositories: number;
+  /** What the next repository breaks. */
+  readonly limit: string;
+}
+
+/** How many repositories a stack takes before CloudFormation or IAM refuses it, by the template. */
+export function capacities(): Capacity[] {
+  return KINDS.map((kind) => {
+    let [fits, breaks] = [1, MOST_RESOURCES + 1];
+    while (breaks - fits > 1) {
+      const middle = Math.floor((fits + breaks) / 2);
+      if (refusal(kind, middle)) {
+        breaks = middle;
+      } else {
+        fits = middle;
+      }
+    }
+    return { kind, repositories: fits, limit: refusal(kind, breaks)! };
+  });
+}
+
+export function refusal(kind: Kind, count: number): string | undefined {
+  const { template } = synthesize(kind, count);
+  const resources = Object.values<any>(template.Resources);
+  const sizes = (type: string) => resources.filter(({ Type }) => Type === type)
+    .map(({ Properties }) => JSON.stringify(deployed(Properties.PolicyDocument)).length);
+  const managed = sizes('AWS::IAM::ManagedPolicy');
+  const inline = sizes('AWS::IAM::Policy').reduce((a, b) => a + b, 0);
+  return [
+    [resources.length > MOST_RESOURCES, `${MOST_RESOURCES} resources in a stack`],
+    [inline > MOST_INLINE, `${MOST_INLINE} characters of inline policies on a role`],
+    [managed.length > MOST_POLICIES || managed.some((size) => size > MOST_MANAGED), `${MOST_POLICIES} managed policies of ${MOST_MANAGED} characters on a role`],
+    [JSON.stringify(template, undefined, 1).length > MOST_TEMPLATE_BYTES, 'a template of 1 MB'],
+  ].find(([broken]) => broken)?.[1] as string | undefined;
+}

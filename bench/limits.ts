@@ -1,0 +1,36 @@
+/**
+ * What this library may cost. Tests hold it to these, as they do not depend on the machine: what a change makes cheaper is lowered here,
+ * and what it makes dearer must be worth it.
+ */
+export const LIMITS = {
+  bundleBytes: 190_000,
+  /** For each of 200 repositories more, imported by name of 30 characters, with one filter. */
+  templateBytes: 715,
+  /** Of a stack with one declaration. */
+  resources: 6,
+  /** Of a stack with 480 declarations. */
+  resourcesFor480: 492,
+  /** Characters of all policies of the role, as IAM counts them, for one repository and for 480. */
+  policyBytes: { first: 1_353, of480: 41_422 },
+  /** Calls of ECR for each kind of event. */
+  apiCalls: {
+    'create': 7,
+    'the same create again': 2,
+    'unchanged update': 2,
+    'changed update': 6,
+    'delete': 8,
+    // Within 105 s of the creation: the tags are read once more, after a pause.
+    'delete soon after the create': 9,
+  },
+} as const;
+
+/** The ratios to reach in one run, ours to the other's. */
+export const GOALS = {
+  templateBytes: 0.4,
+  synthToAwsCustomResource: 0.35,
+  synthToNative: 1,
+  coldStartToPlain: 0.7,
+  coldStartToAwsCustomResource: 0.7,
+  repositories: 480,
+  loadMs: 10,
+} as const;

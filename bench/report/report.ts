@@ -1,0 +1,158 @@
+import { bars, shown } from './chart';
+import { table } from './table';
+import { AppResults, COUNTS } from '../app/app';
+import { Capacity } from '../app/capacity';
+import { DeploymentResult } from '../deployment/deployment';
+import { ApiCalls, KINDS_OF_EVENT, LambdaResult } from '../lambda/lambda';
+import { Subject } from '../lambda/subjects';
+import { GOALS, LIMITS } from '../limits';
+import { ColdStartProfile, COLD_START_GROUPS } from '../profile/cold-start';
+import { SYNTH_GROUPS } from '../profile/synth';
+
+export interface Results {
+  readonly versions: Readonly<Record<string, string>>;
+  readonly minutes: number;
+  readonly app: AppResults;
+  readonly capacities: readonly Capacity[];
+  readonly lambda: readonly LambdaResult[];
+  readonly apiCalls: readonly { readonly subject: Subject; readonly calls: ApiCalls }[];
+  readonly deployments: readonly DeploymentResult[];
+  readonly coldStartProfiles: { readonly node: string; readonly profiles: readonly ColdStartProfile[] };
+  readonly synthProfiles: readonly { readonly kind: string; readonly groups: Record<string, number> }[];
+}
+
+const ms = (value: number) => `${shown(value)} ms`;
+
+export function report(results: Results): string {
+  return `# What it costs, measured
+
+\`npm run bench\` wrote this in ${results.minutes.toFixed(1)} minutes. The alternatives and this library take turns in the one run; times are medians of its
+rounds. They depend on the machine, their ratios hardly.
+
+${table(['', 'version'], Object.entries(results.versions))}
+
+## Goals
+
+${goals(results)}
+
+## The app
+
+![construct and synth](charts/synth.svg)
+
+Repositories with names of 30 characters and one filter each, imported by name; those of \`native\` are created by the stack. \`AwsCustomResource\` sets
+and resets by \`putImageTagMutability\`, may call it on that repository only, and bears a repository that is gone. Loading this library on top of
+aws-cdk-lib, where an app has a stack and a repository already, takes ${ms(results.app.load)}.
+
+${table(['construct + synth', ...COUNTS.map(String), 'each (20 to 220)'], results.app.kinds.map(({ kind, times, each }) =>
+  [kind, ...COUNTS.map((count) => ms(times.get(count)!.construct + times.get(count)!.synth)), ms(each.ms)]))}
+
+${table(['each repository', 'template', 'as aws-cdk-lib writes it', 'resources'], results.app.kinds.map(({ kind, each }) =>
+  [kind, `${shown(each.bytes)} B`, `${shown(each.bytesWritten)} B`, each.resources.toFixed(2)]))}
+
+${table(['one stack takes', 'repositories', 'until'], results.capacities.map(({ kind, repositories, limit }) => [kind, String(repositories), limit]))}
+
+## The Lambda
+
+![cold start](charts/cold-start.svg)
+
+A cold start is a new process that handles a create, from its start to the answer sent; *warm* is an unchanged update after it. ECR and
+CloudFormation are a server on the loopback address, without TLS, that answers at once: what AWS takes to answer comes on top, for each call.
+\`AwsCustomResource\` loads the SDK that Lambda's runtime has, here from the disk's cache.
+
+${table(['', 'bundle', 'start', 'load', 'first call', 'rest', 'total', 'CPU', 'memory', 'warm'], results.lambda.map(({ node, subject, coldStart: it }) => [
+  `${subject.name}, ${node.name}`, `${(subject.bytes / 1_000).toFixed(0)} KB`,
+  ...[it.start, it.load, it.firstCall, it.rest, it.total, it.cpu].map(ms), `${it.memory.toFixed(0)} MB`, ms(it.warm),
+]))}
+
+${table(['calls of ECR', ...KINDS_OF_EVENT], results.apiCalls.map(({ subject, calls }) =>
+  [subject.name, ...KINDS_OF_EVENT.map((kind) => String(calls[kind].length))]))}
+
+CloudFormation sends no update where nothing changed; a deployment that changes another property of the resource does. The calls of this library:
+
+${KINDS_OF_EVENT.map((kind) => `- ${kind}: ${results.apiCalls[0]!.calls[kind].join(', ')}`).join('\n')}
+
+## The deployment
+
+![deployment](charts/deployment.svg)
+
+Whole stack operations on the emulators, which call one custom resource after the other. IAM would refuse \`AwsCustomResource\` with 200 repositories, see
+above; the emulator does not count.
+
+${table(['', 'repositories', 'create', 'update of all', 'delete', 'rounds'], results.deployments.map(({ kind, count, seconds, rounds }) =>
+  [kind, String(count), ...[seconds.create, seconds.update, seconds.delete].map((value) => `${shown(value)} s`), String(rounds)]))}
+
+## Where it goes
+
+The cold start on ${results.coldStartProfiles.node}, with the profiler on. *Before* is the bundle without what \`projenrc/bundle.ts\` takes away.
+
+${table(['', ...results.coldStartProfiles.profiles.map(({ subject }) => subject.name)], COLD_START_GROUPS.map((group) =>
+  [group, ...results.coldStartProfiles.profiles.map(({ groups }) => ms(groups[group] ?? 0))]))}
+
+An app of 480 repositories, likewise. [BEFORE.md](BEFORE.md) has this library's former figures.
+
+${table(['', ...results.synthProfiles.map(({ kind }) => kind)], SYNTH_GROUPS.map((group) =>
+  [group, ...results.synthProfiles.map(({ groups }) => ms(groups[group] ?? 0))]))}
+`;
+}
+
+function goals({ app, capacities, lambda, apiCalls }: Results): string {
+  const [ours, custom, native] = app.kinds as [typeof app.kinds[number], typeof app.kinds[number], typeof app.kinds[number]];
+  const row = (what: string, measured: number, most: number, unit = '') =>
+    [what, `${unit ? shown(measured) : measured.toFixed(2)}${unit}`, `≤ ${unit ? most.toLocaleString('en') : most}${unit}`, measured <= most ? 'yes' : 'no'];
+  const coldStarts = lambda.filter((_, index) => index % 3 === 0).flatMap(({ node }) => {
+    const coldStartsOf = lambda.filter((result) => result.node === node).map(({ coldStart }) => coldStart);
+    const [now, plain, aws] = coldStartsOf.map(({ total }) => total) as [number, number, number];
+    const [nowFirst, , awsFirst] = coldStartsOf.map(({ start, load, firstCall }) => start + load + firstCall) as [number, number, number];
+    return [
+      row(`cold start to the answer, to the plain bundle's (${node.name})`, now / plain, GOALS.coldStartToPlain),
+      row(`the same to AwsCustomResource's (${node.name})`, now / aws, GOALS.coldStartToAwsCustomResource),
+      [`… to the end of the first call, of which AwsCustomResource makes no other (${node.name})`, (nowFirst / awsFirst).toFixed(2), '', ''],
+    ];
+  });
+  const { repositories } = capacities[0]!;
+  return table(['', 'measured', 'goal', 'reached'], [
+    row('template bytes for each repository, to AwsCustomResource\'s', ours.each.bytes / custom.each.bytes, GOALS.templateBytes),
+    row('construct + synth for each repository, to AwsCustomResource\'s', ours.each.ms / custom.each.ms, GOALS.synthToAwsCustomResource),
+    row('the same to native\'s', ours.each.ms / native.each.ms, GOALS.synthToNative),
+    ['repositories in one stack', String(repositories), `≥ ${GOALS.repositories}`, repositories >= GOALS.repositories ? 'yes' : 'no'],
+    row('Lambda bundle', lambda[0]!.subject.bytes, LIMITS.bundleBytes, ' B'),
+    ...coldStarts,
+    ...KINDS_OF_EVENT.map((kind) => [`calls of ECR: ${kind}`, String(apiCalls[0]!.calls[kind].length), `≤ ${LIMITS.apiCalls[kind]}`,
+      apiCalls[0]!.calls[kind].length <= LIMITS.apiCalls[kind] ? 'yes' : 'no']),
+    row('package load on top of aws-cdk-lib', app.load, GOALS.loadMs, ' ms'),
+  ]);
+}
+
+export function charts({ app, lambda, deployments }: Results): Record<string, string> {
+  return {
+    'synth.svg': bars({
+      title: 'Construct and synthesize a stack',
+      unit: 'ms',
+      legend: ['construct', 'synth'],
+      groups: COUNTS.map((count) => ({
+        label: `${count} ${count === 1 ? 'repository' : 'repositories'}`,
+        rows: app.kinds.map(({ kind, times }) => ({ label: kind, segments: [times.get(count)!.construct, times.get(count)!.synth] })),
+      })),
+    }),
+    'cold-start.svg': bars({
+      title: 'Cold start of the Lambda, to the answer',
+      unit: 'ms',
+      legend: ['Node.js starts', 'load', 'first call', 'rest'],
+      groups: [...new Set(lambda.map(({ node }) => node))].map((node) => ({
+        label: node.name,
+        rows: lambda.filter((result) => result.node === node)
+          .map(({ subject, coldStart: { start, load, firstCall, rest } }) => ({ label: subject.name, segments: [start, load, firstCall, rest] })),
+      })),
+    }),
+    'deployment.svg': bars({
+      title: 'Create, update and delete a stack on the emulators',
+      unit: 's',
+      legend: ['create', 'update of all', 'delete'],
+      groups: [...new Set(deployments.map(({ count }) => count))].map((count) => ({
+        label: `${count} ${count === 1 ? 'repository' : 'repositories'}`,
+        rows: deployments.filter((result) => result.count === count)
+          .map(({ kind, seconds }) => ({ label: kind, segments: [seconds.create, seconds.update, seconds.delete] })),
+      })),
+    }),
+  };
+}
