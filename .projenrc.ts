@@ -133,7 +133,7 @@ packaging(project);
 
 // One command for everything that shows that the library works: style, types, units, then real deployments on the emulators.
 const unit = project.addTask('test:unit', {
-  description: 'Run the unit tests', exec: 'jest --ci', receiveArgs: true,
+  description: 'Run the unit tests', exec: 'jest --ci --maxWorkers=2', receiveArgs: true,
 });
 project.addTask('test:schedules', {
   description: 'Play 200,000 random schedules of three invocations at once', exec: 'SCHEDULES=200000 jest --ci test/promise/random-schedules',
