@@ -14,6 +14,8 @@ export function compile(program: string): string {
     bundle: true,
     platform: 'node',
     packages: 'external',
+    // The paths of the tests' tsconfig would make packages part of the program.
+    tsconfigRaw: {},
     alias: { 'cdk-ecr-tag-mutability': join(PROJECT, 'lib/index.js') },
     external: [join(PROJECT, 'lib/*')],
   });
