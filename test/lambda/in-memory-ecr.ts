@@ -1,6 +1,6 @@
 import { Clock } from '../../lambda/clock';
 import { Ecr, Tags } from '../../lambda/ecr';
-import { Settings } from '../../src/settings';
+import { Settings, brokenRule, takesFilters } from '../../src/settings';
 
 /** A registry of one repository, that answers as ECR does. */
 export class InMemoryEcr implements Ecr {
@@ -37,7 +37,7 @@ export class InMemoryEcr implements Ecr {
   async tag(tags: Tags): Promise<void> {
     this.enter('tag');
     const all = new Map([...this.tags, ...tags]);
-    if (all.size > 50) {
+    if ([...all.keys()].filter((key) => !key.startsWith('aws:')).length > 50) {
       throw named('TooManyTagsException', 'The list of tags on the repository is over the limit');
     }
     for (const [key, value] of tags) {
@@ -82,6 +82,10 @@ export class InMemoryEcr implements Ecr {
 export function named(name: string, message: string): Error {
   return Object.assign(new Error(message), { name });
 }
+
+/** Whether ECR would refuse to put it. */
+export const isRefused = ({ mutability, filters }: Settings): boolean =>
+  brokenRule(mutability, takesFilters(mutability) || filters.length > 0 ? filters : undefined) !== undefined;
 
 /** Time that passes only where somebody sleeps. */
 export class FakeClock implements Clock {

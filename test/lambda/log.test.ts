@@ -1,7 +1,5 @@
-import { readFileSync, readdirSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { AddressInfo } from 'node:net';
-import * as path from 'node:path';
 import { FakeClock, InMemoryEcr, named } from './in-memory-ecr';
 import { ARN, FILTERED, IMMUTABLE, INVENTED, LOCKED, MUTABLE, Stack, properties, stackId } from './stack';
 import { handlerWith } from '../../lambda';
@@ -206,13 +204,4 @@ test('ids that CloudFormation would not send are not logged', async () => {
   await a.send('Create', 'Tags', { StackId: `${SECRET}`, RequestId: SECRET, ResourceProperties: {} });
   expect(JSON.parse(printed[0]!)).not.toHaveProperty('stack');
   expect(printed.join()).not.toContain('secret');
-});
-
-test('the README\'s table has each decision that the Lambda takes, and no other', () => {
-  const root = path.join(__dirname, '..', '..');
-  const sources = readdirSync(path.join(root, 'lambda')).filter((file) => file.endsWith('.ts')).map((file) => readFileSync(path.join(root, 'lambda', file), 'utf8'));
-  const taken = sources.flatMap((source) => [...source.matchAll(/'(?:INFO|WARN|ERROR)', '([a-z-]+)'/g)].map(([, decision]) => decision));
-  const section = /### Reading the log\n(.*?)\n##/s.exec(readFileSync(path.join(root, 'README.md'), 'utf8'))![1]!;
-  const listed = [...section.matchAll(/^\| `([a-z-]+)` \|/gm)].map(([, decision]) => decision).filter((decision) => decision !== 'decision');
-  expect([...listed].sort()).toEqual([...new Set(taken)].sort());
 });

@@ -1,5 +1,6 @@
 import { FakeClock, InMemoryEcr } from './in-memory-ecr';
 import { Environment, handle } from '../../lambda/lifecycle';
+import { TAG_PREFIX } from '../../src/contract';
 import { Settings } from '../../src/settings';
 
 export const MUTABLE: Settings = { mutability: 'MUTABLE', filters: [] };
@@ -7,8 +8,14 @@ export const IMMUTABLE: Settings = { mutability: 'IMMUTABLE', filters: [] };
 export const LOCKED: Settings = { mutability: 'IMMUTABLE_WITH_EXCLUSION', filters: ['latest', 'dev-*'] };
 export const FILTERED: Settings = { mutability: 'MUTABLE_WITH_EXCLUSION', filters: ['prod-*'] };
 
+/** What another stack declares. */
+export const OF_OTHER: Settings = { mutability: 'IMMUTABLE_WITH_EXCLUSION', filters: ['cache-*'] };
+
 export const ARN = 'arn:aws:ecr:eu-west-1:111122223333:repository/team-a/api';
 export const INVENTED = 'my-stack-Tags-1ABCDEFGHIJKL';
+
+/** Of a declaration that no stack made. */
+export const FORGED_KEY = `${TAG_PREFIX}ffffffffffff:ffffffffffff-ffffffffffff`;
 
 export const stackId = (name: string) => `arn:aws:cloudformation:eu-west-1:111122223333:stack/${name}/00000000-0000-0000-0000-${Buffer.from(name).toString('hex').padEnd(12, '0').slice(0, 12)}`;
 

@@ -1,0 +1,52 @@
+import { FakeClock, InMemoryEcr } from './in-memory-ecr';
+import { MUTABLE } from './stack';
+import { Context, Owner, keyOf } from '../../lambda/context';
+import { Place, writeDeclaration } from '../../lambda/record';
+import { Settings } from '../../src/settings';
+
+export const ownerOf = (stack: string, logicalId = 'Tags'): Owner => ({
+  stackId: `arn:aws:cloudformation:eu-west-1:111122223333:stack/${stack}/0f`,
+  logicalId,
+  mark: { key: `cdk-ecr-tag-mutability:stack:${Buffer.from(stack).toString('hex').padEnd(12, '0')}`, value: `the id of ${stack}` },
+});
+
+/** What the protocol works with, on an ECR in memory; and the lines that it logged. */
+export interface TestContext extends Context {
+  readonly ecr: InMemoryEcr;
+  readonly clock: FakeClock;
+  readonly key: string;
+  readonly lines: { readonly level: string; readonly decision: string; readonly details?: object }[];
+  /** What was slept, in ms, one after the other. */
+  readonly pauses: number[];
+}
+
+export function contextOn(ecr: InMemoryEcr, owner = ownerOf('a')): TestContext {
+  const lines: TestContext['lines'] = [];
+  const pauses: number[] = [];
+  const clock = new FakeClock();
+  let before = clock.now();
+  clock.onSleep = (now) => {
+    pauses.push(now - before);
+    before = now;
+  };
+  return { ecr, clock, owner, key: keyOf(owner), lines, pauses, log: (level, decision, details) => lines.push({ level, decision, details }) };
+}
+
+/** Long ago, so that a declaration is not a new one. */
+export const LONG_AGO = Date.parse('2025-01-02T03:04:05.000Z');
+
+interface Recorded {
+  readonly settings: Settings;
+  readonly original?: Settings;
+  readonly place?: Place;
+  readonly since?: number;
+}
+
+/** Writes a declaration, with its mark, as an earlier invocation left it. */
+export function record(ecr: InMemoryEcr, owner: Owner, { settings, place = { order: 1, rename: 0 }, since = LONG_AGO, ...rest }: Recorded): void {
+  const original = 'original' in rest ? rest.original : MUTABLE;
+  const stackName = /stack\/([^/]*)/.exec(owner.stackId)![1]!;
+  writeDeclaration({ key: keyOf(owner), declared: { place, stackName, since, settings }, original })
+    .forEach((value, key) => ecr.tags.set(key, value));
+  ecr.tags.set(owner.mark.key, owner.mark.value);
+}
