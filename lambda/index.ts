@@ -1,6 +1,6 @@
 import { answerText, deliver, destinationOf } from './answer';
 import { systemClock } from './clock';
-import { ecr, ecrClient } from './ecr';
+import { ecr, ecrClient } from './ecr-client';
 import { Environment, handle } from './lifecycle';
 import { consoleLog } from './log';
 import { UntrustedEvent, namesOf } from './request';

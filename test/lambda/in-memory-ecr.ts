@@ -1,6 +1,10 @@
+import assert from 'node:assert/strict';
 import { Clock } from '../../lambda/clock';
 import { Ecr, Tags } from '../../lambda/ecr';
 import { Settings, brokenRule, takesFilters } from '../../src/settings';
+
+/** Nothing that is tested makes as many: so a loop without an end fails, and does not hang. */
+const MOST_CALLS = 1_000;
 
 /** A registry of one repository, that answers as ECR does. */
 export class InMemoryEcr implements Ecr {
@@ -64,7 +68,9 @@ export class InMemoryEcr implements Ecr {
   }
 
   private enter(method: keyof Ecr) {
-    this.before(method, this.calls.push(method));
+    const count = this.calls.push(method);
+    assert.ok(count < MOST_CALLS, 'endless calls');
+    this.before(method, count);
     if (this.gone) {
       throw named('RepositoryNotFoundException', 'The repository does not exist in the registry');
     }

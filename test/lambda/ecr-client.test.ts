@@ -5,7 +5,7 @@ import {
 import type { Repository as DescribedRepository } from '@aws-sdk/client-ecr';
 import { mockClient } from 'aws-sdk-client-mock';
 import { named } from './in-memory-ecr';
-import { ecr, ecrClient } from '../../lambda/ecr';
+import { ecr, ecrClient } from '../../lambda/ecr-client';
 import { MUTABILITIES } from '../../src/contract';
 import { Settings } from '../../src/settings';
 
