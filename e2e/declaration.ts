@@ -12,6 +12,8 @@ export interface Declaration {
   readonly region?: string;
   readonly settings: Settings;
   readonly removalPolicy?: RemovalPolicy;
+  /** The id of a provider of its own. @default - the stack's */
+  readonly provider?: string;
   /** CloudFormation comes to it when it is done with all that the template names before. */
   readonly last?: boolean;
 }
@@ -37,7 +39,7 @@ export interface DeclareOptions {
 export function declare(stack: Stack, declarations: readonly Declaration[], { serviceTimeout, keepFunction }: DeclareOptions = {}): string[] {
   const earlier: ImageTagMutability[] = [];
   for (const declaration of declarations) {
-    const { id = 'Tags', settings, removalPolicy, last } = declaration;
+    const { id = 'Tags', settings, removalPolicy, provider, last } = declaration;
     const construct = new ImageTagMutability(stack, id, {
       repository: imported(stack, id, declaration),
       imageTagMutability: settings.imageTagMutability as TagMutability,
@@ -45,6 +47,7 @@ export function declare(stack: Stack, declarations: readonly Declaration[], { se
         ? settings.filters.map((filter) => ImageTagMutabilityExclusionFilter.wildcard(filter))
         : undefined,
       removalPolicy,
+      provider: provider === undefined ? undefined : new ImageTagMutabilityProvider(stack, provider),
     });
     if (last) construct.node.addDependency(...earlier);
     if (serviceTimeout !== undefined) resourceOf(construct).addPropertyOverride('ServiceTimeout', serviceTimeout);

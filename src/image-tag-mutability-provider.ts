@@ -21,8 +21,8 @@ export interface ImageTagMutabilityProviderProps {
   /**
    * The VPC that the function runs in.
    *
-   * Its subnets must reach the ECR API, CloudFormation's response bucket in Amazon S3 and CloudWatch Logs, through a NAT gateway
-   * or VPC endpoints: without that a deployment waits until it times out.
+   * Its subnets must reach the ECR API, and CloudFormation's response bucket in Amazon S3, through a NAT gateway or VPC endpoints:
+   * without the bucket a deployment waits until it times out.
    *
    * @default - not in a VPC
    * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html

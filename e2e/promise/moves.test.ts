@@ -21,6 +21,18 @@ describe('a construct is renamed', () => {
     expect(await account.now(repository)).toEqual([FILTERED, 0]);
   });
 
+  // CloudFormation refuses another function for a deployed declaration, so that this is how it gets one.
+  test('and given another function with it: the settings stay, and so does the original', async () => {
+    const repository = await account.repository(FILTERED);
+    const stack = await account.stack().create({ repository, settings: LOCKED });
+    const former = await stack.functionName();
+    await stack.update({ id: 'Renamed', repository, settings: LOCKED, provider: 'Own' });
+    expect(await stack.functionName()).not.toBe(former);
+    expect(await account.now(repository)).toEqual([LOCKED, 3]);
+    await stack.remove();
+    expect(await account.now(repository)).toEqual([FILTERED, 0]);
+  });
+
   test('and changed with it, then rolled back for a failing sibling: the former settings are back', async () => {
     const repository = await account.repository(FILTERED);
     const stack = await account.stack().create({ repository, settings: LOCKED });
