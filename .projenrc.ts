@@ -122,6 +122,8 @@ project.eslint?.allowDevDeps('lambda/**');
 // These import the library as its users do; nothing links it before the demo or the benchmark runs.
 project.eslint?.addOverride({ files: ['examples/**', 'bench/app/**'], rules: { 'import/no-unresolved': 'off' } });
 
+project.tasks.tryFind('docgen')!.reset('tsx packaging/api-document.ts API.md');
+
 const demo = project.addTask('demo', { description: 'Show the library at work, with the CDK CLI on emulators', receiveArgs: true });
 demo.spawn(project.compileTask);
 demo.exec('tsx e2e/demo.ts', { receiveArgs: true });
