@@ -51,3 +51,17 @@ test('every other block is compiled, a command, or no program', () => {
   const fences = [...README.matchAll(/^ *```(\S.*)$/gm)].map(([, fence]) => fence);
   expect(fences.filter((fence) => ![...QUICK_STARTS.map((quickStart) => quickStart.fence as string), ...OTHERS].includes(fence))).toEqual([]);
 });
+
+test('the figures of what it costs are those of the benchmark', () => {
+  const numbers = (text: string) => (text.match(/\d[\d,]*\d(?:\.\d+)?|\d(?:\.\d+)?/g) ?? []).map((number) => number.replaceAll(',', ''));
+  const measured = numbers(readFileSync(join(ROOT, 'bench/RESULTS.md'), 'utf8'));
+  const section = /^## What it costs\n(.*?)^## /ms.exec(README)![1];
+  const cells = lines(section).filter((line) => line.startsWith('| ')).flatMap((row) => row.split('|').slice(2));
+  const ratios = section.match(/\d\.\d+/g) ?? [];
+
+  expect(cells.length).toBeGreaterThan(10);
+  expect(ratios.length).toBeGreaterThan(3);
+  for (const number of [...numbers(cells.join('|')), ...ratios]) {
+    expect(measured).toContain(number);
+  }
+});

@@ -27,7 +27,7 @@ const bytes = (value: number) => `${value.toLocaleString('en')} B`;
 
 function policyText({ inline, managed }: PolicySizes): string {
   const all = managed.reduce((a, b) => a + b, inline);
-  return `${all.toLocaleString('en')}${managed.length > 0 ? `, ${managed.length} of them managed` : ''}`;
+  return `${all.toLocaleString('en')}${managed.length > 0 ? ` (${managed.length} managed policies)` : ''}`;
 }
 
 export function report(results: Results): string {
