@@ -1,11 +1,13 @@
-import { bars, shown } from './chart';
+import { bars } from './chart';
+import { goals, misses } from './goals';
 import { table } from './table';
-import { AppResult, AppResults, COUNTS } from '../app/app';
+import { bytes, ms, shown } from './units';
+import { AppResults, COUNTS } from '../app/app';
 import { Capacity, PolicySizes } from '../app/capacity';
 import { DeploymentResult } from '../deployment/deployment';
-import { ApiCalls, ColdStart, KINDS_OF_EVENT, LambdaResult } from '../lambda/lambda';
+import { ApiCalls, KINDS_OF_EVENT, LambdaResult } from '../lambda/lambda';
 import { Subject } from '../lambda/subjects';
-import { GOALS, LIMITS } from '../limits';
+import { LIMITS } from '../limits';
 import { ColdStartProfile, COLD_START_GROUPS } from '../profile/cold-start';
 import { FORMER_COMMIT } from '../profile/former-library';
 import { SYNTH_GROUPS, SynthProfile } from '../profile/synth';
@@ -22,17 +24,12 @@ export interface Results {
   readonly synthProfiles: readonly SynthProfile[];
 }
 
-const ms = (value: number) => `${shown(value)} ms`;
-const bytes = (value: number) => `${value.toLocaleString('en')} B`;
-
 function policyText({ inline, managed }: PolicySizes): string {
   const all = managed.reduce((a, b) => a + b, inline);
   return `${all.toLocaleString('en')}${managed.length > 0 ? ` (${managed.length} managed policies)` : ''}`;
 }
 
 export function report(results: Results): string {
-  const why = explanation(results);
-  const missed = why && `Where the cold start misses its goal:\n\n${why}\n\n`;
   return `# What it costs, measured
 
 \`npm run bench\` wrote this in ${results.minutes.toFixed(1)} minutes. The alternatives and this library take turns in the one run; times are medians of its
@@ -44,7 +41,7 @@ ${table(['', 'version'], Object.entries(results.versions))}
 
 ${goals(results)}
 
-${missed}## The app
+${misses(results)}## The app
 
 ![construct and synth](charts/synth.svg)
 
@@ -114,50 +111,6 @@ ${table(['', ...results.synthProfiles.map(({ name }) => name)], [
   ['**size of the template, as aws-cdk-lib writes it**', ...results.synthProfiles.map((profile) => bytes(profile.bytes))],
 ])}
 `;
-}
-
-function goals({ app, capacities, lambda, apiCalls }: Results): string {
-  const [ours, custom, native] = app.kinds as readonly [AppResult, AppResult, AppResult];
-  const row = (what: string, measured: number, most: number, unit = '') =>
-    [what, `${unit ? shown(measured) : measured.toFixed(2)}${unit}`, `≤ ${unit ? most.toLocaleString('en') : most}${unit}`, measured <= most ? 'yes' : 'no'];
-  const coldStarts = byNode(lambda).flatMap((coldStart) => [
-    row(`cold start to the answer, to the plain bundle's (${coldStart.node})`, coldStart.ours.total / coldStart.plain.total, GOALS.coldStartToPlain),
-    row(`the same to AwsCustomResource's (${coldStart.node})`, coldStart.ours.total / coldStart.custom.total, GOALS.coldStartToAwsCustomResource),
-  ]);
-  const { repositories } = capacities[0]!;
-  return table(['', 'measured', 'goal', 'reached'], [
-    row('template bytes for each repository, to AwsCustomResource\'s', ours.each.bytes / custom.each.bytes, GOALS.templateBytes),
-    row('construct + synth for each repository, to AwsCustomResource\'s', ours.each.ms / custom.each.ms, GOALS.synthToAwsCustomResource),
-    row('the same to native\'s', ours.each.ms / native.each.ms, GOALS.synthToNative),
-    ['repositories in one stack', String(repositories), `≥ ${GOALS.repositories}`, repositories >= GOALS.repositories ? 'yes' : 'no'],
-    ['Lambda bundle', bytes(lambda[0]!.subject.bytes), `≤ ${bytes(LIMITS.bundleBytes)}`, lambda[0]!.subject.bytes <= LIMITS.bundleBytes ? 'yes' : 'no'],
-    ...coldStarts,
-    ...KINDS_OF_EVENT.map((kind) => [`calls of ECR: ${kind}`, String(apiCalls[0]!.calls[kind].length), `≤ ${LIMITS.apiCalls[kind]}`,
-      apiCalls[0]!.calls[kind].length <= LIMITS.apiCalls[kind] ? 'yes' : 'no']),
-    row('package load on top of aws-cdk-lib', app.load, GOALS.loadMs, ' ms'),
-  ]);
-}
-
-/** The cold starts of what `subjects()` has, in its order. */
-function byNode(lambda: readonly LambdaResult[]): { node: string; ours: ColdStart; plain: ColdStart; custom: ColdStart }[] {
-  return [...new Set(lambda.map(({ node }) => node))].map((node) => {
-    const results = lambda.filter((result) => result.node === node).map(({ coldStart }) => coldStart);
-    const [ours, plain, custom] = results as [ColdStart, ColdStart, ColdStart];
-    return { node: node.name, ours, plain, custom };
-  });
-}
-
-/** What the cold start's time is, where it misses a goal. */
-function explanation({ lambda, apiCalls }: Results): string {
-  const furtherCalls = apiCalls[0]!.calls.create.length - 1;
-  const firstCallEnds = ({ start, load, firstCall }: ColdStart) => start + load + firstCall;
-  const ratio = (one: number, other: number) => (one / other).toFixed(2);
-  return byNode(lambda).flatMap(({ node, ours, plain, custom }) => [
-    ours.total / plain.total > GOALS.coldStartToPlain && `- The plain bundle's, ${node}: this bundle loads in ${ratio(ours.load, plain.load)} of the time. The rest is the start of
-  Node.js and the same calls by the same client. A bundle that loads in no time would come to ${ratio(ours.total - ours.load, plain.total)}.`,
-    ours.total / custom.total > GOALS.coldStartToAwsCustomResource && `- AwsCustomResource's, ${node}: to the end of the first call it is ${ratio(firstCallEnds(ours), firstCallEnds(custom))}. AwsCustomResource makes no other, and
-  answers in ${ms(custom.rest)}. The ${furtherCalls} further calls and the answer take ${ms(ours.rest)}: they record and verify what is declared.`,
-  ]).filter((line) => line !== false).join('\n');
 }
 
 export function charts({ app, lambda, deployments }: Results): Record<string, string> {
