@@ -4,7 +4,6 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { measureApp } from './app/app';
 import { capacities } from './app/capacity';
-import { KINDS } from './app/declarations';
 import { OUT, PROJECT } from './compile';
 import { measureDeployments } from './deployment/deployment';
 import { countApiCalls, measureColdStarts } from './lambda/lambda';
@@ -40,19 +39,14 @@ async function bench(): Promise<void> {
   const newest = nodeReleases().at(-1)!;
   const measured: Omit<Results, 'minutes'> = {
     versions: versions(),
+    // First, since it needs the history, and fails without it.
+    synthProfiles: await step('profiles of the app', profileSynth),
     app: await step('app', measureApp),
     capacities: await step('repositories in one stack', capacities),
     lambda: await step('cold starts', measureColdStarts),
     apiCalls: await step('API calls', () => Promise.all(subjects().map(async (subject) => ({ subject, calls: await countApiCalls(subject) })))),
     deployments: await step('deployments', measureDeployments),
     coldStartProfiles: { node: newest.name, profiles: await step('profiles of the cold start', () => profileColdStarts(newest)) },
-    synthProfiles: await step('profiles of the app', async () => {
-      const profiles: { kind: string; groups: Record<string, number> }[] = [];
-      for (const kind of KINDS) {
-        profiles.push({ kind, groups: await profileSynth(kind) });
-      }
-      return profiles;
-    }),
   };
   const results = { ...measured, minutes: (Date.now() - started) / 60_000 };
   mkdirSync(join(__dirname, 'charts'), { recursive: true });

@@ -125,3 +125,17 @@ describe('the FAQ', () => {
     expect(amazons.filter(isInCode)).toEqual([]);
   });
 });
+
+test('the figures of what it costs are those of the benchmark', () => {
+  const numbers = (text: string) => (text.match(/\d[\d,]*\d(?:\.\d+)?|\d(?:\.\d+)?/g) ?? []).map((number) => number.replaceAll(',', ''));
+  const measured = numbers(readFileSync(join(ROOT, 'bench/RESULTS.md'), 'utf8'));
+  const section = /^## What it costs\n(.*?)^## /ms.exec(README)![1];
+  const cells = lines(section).filter((line) => line.startsWith('| ')).flatMap((row) => row.split('|').slice(2));
+  const ratios = section.match(/\d\.\d+/g) ?? [];
+
+  expect(cells.length).toBeGreaterThan(10);
+  expect(ratios.length).toBeGreaterThan(3);
+  for (const number of [...numbers(cells.join('|')), ...ratios]) {
+    expect(measured).toContain(number);
+  }
+});

@@ -1,5 +1,5 @@
 import { KINDS, Kind } from './declarations';
-import { synthesize } from './synthesize';
+import { bytesWritten, synthesize } from './synthesize';
 import { compile } from '../compile';
 import { run } from '../run';
 import { median, medians } from '../statistics';
@@ -59,8 +59,7 @@ function slope(kind: Kind, times: ReadonlyMap<number, SynthTimes>): AppResult['e
     return {
       ms: construct + synth,
       bytes: JSON.stringify(template).length,
-      // As aws-cdk-lib writes it, and as CloudFormation gets it.
-      bytesWritten: JSON.stringify(template, undefined, 1).length,
+      bytesWritten: bytesWritten(template),
       resources: Object.keys(template.Resources).length,
     };
   });

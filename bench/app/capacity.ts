@@ -1,5 +1,6 @@
+import { COUNTS } from './app';
 import { Kind, KINDS } from './declarations';
-import { synthesize } from './synthesize';
+import { bytesWritten, synthesize } from './synthesize';
 import { deployed } from '../../test/fixtures';
 
 const MOST_RESOURCES = 500;
@@ -14,6 +15,8 @@ export interface Capacity {
   readonly repositories: number;
   /** What the next repository breaks. */
   readonly limit: string;
+  /** The policies of the function's role, by the number of repositories. */
+  readonly policies: ReadonlyMap<number, PolicySizes>;
 }
 
 /** How many repositories a stack takes before CloudFormation or IAM refuses it, by the template. */
@@ -28,21 +31,36 @@ export function capacities(): Capacity[] {
         fits = middle;
       }
     }
-    return { kind, repositories: fits, limit: refusal(kind, breaks)! };
+    return {
+      kind,
+      repositories: fits,
+      limit: refusal(kind, breaks)!,
+      policies: new Map(COUNTS.map((count) => [count, policySizes(synthesize(kind, count).template)])),
+    };
   });
 }
 
-export function refusal(kind: Kind, count: number): string | undefined {
+function refusal(kind: Kind, count: number): string | undefined {
   const { template } = synthesize(kind, count);
-  const resources = Object.values<any>(template.Resources);
-  const sizes = (type: string) => resources.filter(({ Type }) => Type === type)
-    .map(({ Properties }) => JSON.stringify(deployed(Properties.PolicyDocument)).length);
-  const managed = sizes('AWS::IAM::ManagedPolicy');
-  const inline = sizes('AWS::IAM::Policy').reduce((a, b) => a + b, 0);
+  const { inline, managed } = policySizes(template);
   return [
-    [resources.length > MOST_RESOURCES, `${MOST_RESOURCES} resources in a stack`],
+    [Object.keys(template.Resources).length > MOST_RESOURCES, `${MOST_RESOURCES} resources in a stack`],
     [inline > MOST_INLINE, `${MOST_INLINE} characters of inline policies on a role`],
     [managed.length > MOST_POLICIES || managed.some((size) => size > MOST_MANAGED), `${MOST_POLICIES} managed policies of ${MOST_MANAGED} characters on a role`],
-    [JSON.stringify(template, undefined, 1).length > MOST_TEMPLATE_BYTES, 'a template of 1 MB'],
+    [bytesWritten(template) > MOST_TEMPLATE_BYTES, 'a template of 1 MB'],
   ].find(([broken]) => broken)?.[1] as string | undefined;
 }
+
+/** In characters as IAM counts them: of all inline policies together, and of each managed one. */
+export interface PolicySizes {
+  readonly inline: number;
+  readonly managed: readonly number[];
+}
+
+function policySizes(template: { readonly Resources: object }): PolicySizes {
+  const sizes = (type: string) => Object.values<any>(template.Resources).filter(({ Type }) => Type === type)
+    .map(({ Properties }) => JSON.stringify(deployed(Properties.PolicyDocument)).length);
+  return { inline: sum(sizes('AWS::IAM::Policy')), managed: sizes('AWS::IAM::ManagedPolicy') };
+}
+
+const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);

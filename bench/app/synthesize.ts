@@ -16,3 +16,6 @@ export function synthesize(kind: Kind, count: number) {
   const end = performance.now();
   return { template, construct: constructed - start, synth: end - constructed };
 }
+
+/** The size of a template as aws-cdk-lib writes it, and as CloudFormation gets it. */
+export const bytesWritten = (template: object): number => JSON.stringify(template, undefined, 1).length;

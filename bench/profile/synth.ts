@@ -1,6 +1,8 @@
+import { formerLibrary } from './former-library';
 import { Classify, profile } from './profile';
-import { Kind } from '../app/declarations';
+import { KINDS } from '../app/declarations';
 import { compile } from '../compile';
+import { run } from '../run';
 
 export const SYNTH_GROUPS = [
   'Node.js loads aws-cdk-lib',
@@ -27,7 +29,26 @@ const classify: Classify = (stack): Group => {
   return 'Node.js loads aws-cdk-lib';
 };
 
-/** An app of 480 declarations in a new process. */
-export function profileSynth(kind: Kind): Promise<Record<string, number>> {
-  return profile(process.execPath, [compile('app/measure-synth.ts'), kind, '480'], {}, classify, SYNTH_GROUPS);
+export interface SynthProfile {
+  readonly name: string;
+  readonly groups: Record<string, number>;
+  /** Of the template, as aws-cdk-lib writes it. */
+  readonly bytes: number;
+}
+
+/** An app of 480 declarations in a new process: with this library before and now, and with the alternatives. */
+export async function profileSynth(): Promise<SynthProfile[]> {
+  const now = compile('app/measure-synth.ts');
+  const before = compile('app/measure-synth.ts', formerLibrary());
+  const apps = [
+    { name: 'before', program: before, kind: KINDS[0] },
+    ...KINDS.map((kind) => ({ name: kind, program: now, kind })),
+  ];
+  const profiles: SynthProfile[] = [];
+  for (const { name, program, kind } of apps) {
+    const args = [program, kind, '480'];
+    const { bytes } = await run<{ bytes: number }>({ args });
+    profiles.push({ name, groups: await profile(process.execPath, args, {}, classify, SYNTH_GROUPS), bytes });
+  }
+  return profiles;
 }

@@ -1,3 +1,5 @@
+import { shown } from './units';
+
 /** A row of a chart: its segments lie one after the other. */
 export interface Row {
   readonly label: string;
@@ -66,10 +68,6 @@ export function bars({ title, unit, legend, groups }: Chart): string {
 ${parts.join('\n')}
 </svg>
 `;
-}
-
-export function shown(value: number): string {
-  return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
 }
 
 const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);

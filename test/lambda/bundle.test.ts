@@ -1,12 +1,22 @@
 import { execFile } from 'node:child_process';
-import { join } from 'node:path';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { ECRClient } from '@aws-sdk/client-ecr';
-import { HttpEcr, serveEcr } from './http-ecr';
+import { buildSync } from 'esbuild';
+import { HttpEcr, ReceivedCall, serveEcr } from './http-ecr';
 
 // What Lambda runs: the bundle itself, in a process of its own with an environment as Lambda's. `npx projen compile` makes it.
 const BUNDLE = join(__dirname, '../../lib/handler/index.js');
 const WATCH = join(__dirname, 'watch-bundle.cjs');
+
+// The same handler with the whole client, of which nothing is left out.
+let whole: string;
+beforeAll(() => {
+  whole = join(mkdtempSync(join(tmpdir(), 'whole-client-')), 'index.js');
+  buildSync({ entryPoints: [join(__dirname, '../../lambda/index.ts')], outfile: whole, bundle: true, platform: 'node' });
+});
+afterAll(() => rmSync(dirname(whole), { recursive: true }));
 
 const CREDENTIALS = { AWS_ACCESS_KEY_ID: 'AKIDOFTHEROLE', AWS_SECRET_ACCESS_KEY: 'secret', AWS_SESSION_TOKEN: 'token-of-the-role' };
 
@@ -20,6 +30,8 @@ beforeEach(async () => {
 afterEach(() => served[Symbol.asyncDispose]());
 
 interface Invocation {
+  readonly bundle?: string;
+  readonly repository?: string;
   readonly type?: 'Create' | 'Update' | 'Delete';
   readonly region?: string;
   readonly partition?: string;
@@ -27,14 +39,17 @@ interface Invocation {
 }
 
 /** Has the bundle handle an event, and gives its answer. */
-async function invoke({ type = 'Create', region = 'eu-west-1', partition = 'aws', environment = {} }: Invocation = {}): Promise<any> {
-  const RepositoryArn = `arn:${partition}:ecr:${region}:111122223333:repository/team-a/api`;
+async function invoke({
+  bundle = BUNDLE, repository = 'team-a/api', type = 'Create', region = 'eu-west-1', partition = 'aws', environment = {},
+}: Invocation = {}): Promise<any> {
+  const RepositoryArn = `arn:${partition}:ecr:${region}:111122223333:repository/${repository}`;
   await run('require(process.env.TEST_BUNDLE).handler(JSON.parse(process.env.TEST_EVENT))', {
     AWS_REGION: 'eu-west-1',
     MARK_KEY: 'cdk-ecr-tag-mutability:stack:0123456789ab',
     MARK_VALUE: 'stack',
     ...CREDENTIALS,
     ...environment,
+    TEST_BUNDLE: bundle,
     TEST_EVENT: JSON.stringify({
       RequestType: type,
       ResponseURL: served.url,
@@ -57,7 +72,7 @@ async function invoke({ type = 'Create', region = 'eu-west-1', partition = 'aws'
 /** Runs a script in a process that has this environment only. */
 async function run(script: string, environment: Record<string, string>): Promise<void> {
   await promisify(execFile)(process.execPath, ['--require', WATCH, '--eval', script], {
-    env: { ...environment, TEST_BUNDLE: BUNDLE, TEST_SERVER: served.url },
+    env: { ...environment, TEST_SERVER: served.url },
     timeout: 60_000,
   });
 }
@@ -76,7 +91,7 @@ test('sets and puts back by all five calls, with nothing but itself and what Nod
 });
 
 test('the watch over what it loads does see a module that is none of Node.js\'s', async () => {
-  await expect(run('require("@aws-sdk/client-ecr")', {})).rejects.toThrow('asks for @aws-sdk/client-ecr');
+  await expect(run('require("@aws-sdk/client-ecr")', { TEST_BUNDLE: BUNDLE })).rejects.toThrow('asks for @aws-sdk/client-ecr');
 });
 
 test('signs with the credentials and the token of the environment, also where a profile is named', async () => {
@@ -95,50 +110,60 @@ test('without credentials it answers so at once, and asks no other source', asyn
   expect(served.calls).toEqual([]);
 });
 
-describe('the endpoint', () => {
-  test.each([
-    ['aws', 'eu-west-1', 'api.ecr.eu-west-1.amazonaws.com'],
-    ['aws', 'ap-southeast-2', 'api.ecr.ap-southeast-2.amazonaws.com'],
-    ['aws-cn', 'cn-north-1', 'api.ecr.cn-north-1.amazonaws.com.cn'],
-    ['aws-us-gov', 'us-gov-west-1', 'api.ecr.us-gov-west-1.amazonaws.com'],
-  ])('in %s is that of the repository\'s region %s', async (partition, region, host) => {
-    expect(await invoke({ partition, region })).toMatchObject({ Status: 'SUCCESS' });
+/** The calls of an invocation that creates, less what is another in each call, and the client's version, which its CommonJS modules misname. */
+async function callsOf(bundle: string, invocation: Invocation): Promise<ReceivedCall[]> {
+  served.calls.length = 0;
+  expect(await invoke({ ...invocation, bundle, repository: bundle === BUNDLE ? 'team-a/api' : 'team-a/whole' })).toMatchObject({ Status: 'SUCCESS' });
+  return served.calls.map(({ operation, headers }) => ({
+    operation,
+    headers: Object.fromEntries(Object.entries(headers).flatMap(([name, value]) => NEW_EACH_TIME.includes(name)
+      ? []
+      : [[name, String(value).replace(/\/\d{8}\//, '/date/').replace(/Signature=\w+/, '').replace(/([/#])3\.\d+\.\d+/g, '$1version')]])),
+  }));
+}
+
+const NEW_EACH_TIME = ['amz-sdk-invocation-id', 'content-length', 'x-amz-content-sha256', 'x-amz-date'];
+
+const FIPS = { AWS_USE_FIPS_ENDPOINT: 'true' };
+const DUAL_STACK = { AWS_USE_DUALSTACK_ENDPOINT: 'true' };
+const ENDPOINT = { AWS_ENDPOINT_URL_ECR: 'https://ecr.example' };
+const ENDPOINT_OF_ALL = { AWS_ENDPOINT_URL: 'https://all.example' };
+
+describe('calls as the whole client does', () => {
+  test.each<[string, string, Record<string, string>, string]>([
+    ['aws', 'eu-west-1', {}, 'api.ecr.eu-west-1.amazonaws.com'],
+    ['aws', 'ap-southeast-2', {}, 'api.ecr.ap-southeast-2.amazonaws.com'],
+    ['aws', 'us-east-1', FIPS, 'api.ecr-fips.us-east-1.amazonaws.com'],
+    ['aws', 'us-east-1', DUAL_STACK, 'ecr.us-east-1.api.aws'],
+    ['aws', 'us-east-1', { ...FIPS, ...DUAL_STACK }, 'ecr-fips.us-east-1.api.aws'],
+    ['aws-us-gov', 'us-gov-west-1', {}, 'api.ecr.us-gov-west-1.amazonaws.com'],
+    ['aws-us-gov', 'us-gov-west-1', FIPS, 'api.ecr-fips.us-gov-west-1.amazonaws.com'],
+    ['aws-us-gov', 'us-gov-west-1', { ...FIPS, ...DUAL_STACK }, 'ecr-fips.us-gov-west-1.api.aws'],
+    ['aws-cn', 'cn-north-1', {}, 'api.ecr.cn-north-1.amazonaws.com.cn'],
+    ['aws-cn', 'cn-north-1', DUAL_STACK, 'ecr.cn-north-1.api.amazonwebservices.com.cn'],
+    ['aws-iso', 'us-iso-east-1', {}, 'api.ecr.us-iso-east-1.c2s.ic.gov'],
+    ['aws-eusc', 'eusc-de-east-1', {}, 'api.ecr.eusc-de-east-1.amazonaws.eu'],
+    ['aws', 'eu-west-1', ENDPOINT, 'ecr.example'],
+    ['aws', 'eu-west-1', ENDPOINT_OF_ALL, 'all.example'],
+    ['aws', 'eu-west-1', { ...ENDPOINT_OF_ALL, ...ENDPOINT }, 'ecr.example'],
+    ['aws', 'eu-west-1', { ...ENDPOINT, AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true' }, 'api.ecr.eu-west-1.amazonaws.com'],
+  ])('in %s %s with %j, at the same host', async (partition, region, environment, host) => {
+    const calls = await callsOf(BUNDLE, { partition, region, environment });
     expect(hosts()).toEqual([host]);
-    expect(served.calls[0]!.headers.authorization).toContain(`/${region}/ecr/aws4_request`);
+    expect(calls[0]!.headers.authorization).toContain(`/${region}/ecr/aws4_request`);
+    expect(calls).toEqual(await callsOf(whole, { partition, region, environment }));
   });
 
   test.each([
-    ['aws', 'us-east-1', true, false],
-    ['aws', 'us-east-1', false, true],
-    ['aws', 'us-east-1', true, true],
-    ['aws-us-gov', 'us-gov-west-1', true, false],
-    ['aws-us-gov', 'us-gov-west-1', true, true],
-    ['aws-cn', 'cn-north-1', false, true],
-  ])('in %s %s with FIPS %s and dual-stack %s by the environment is that of the whole client', async (partition, region, useFipsEndpoint, useDualstackEndpoint) => {
-    const whole = new ECRClient({ region });
-    const { url: { hostname } } = whole.config.endpointProvider({ Region: region, UseFIPS: useFipsEndpoint, UseDualStack: useDualstackEndpoint });
-    const plain = whole.config.endpointProvider({ Region: region, UseFIPS: false, UseDualStack: false });
-    expect(hostname).not.toBe(plain.url.hostname);
-
-    const answer = await invoke({
-      partition,
-      region,
-      environment: {
-        ...useFipsEndpoint && { AWS_USE_FIPS_ENDPOINT: 'true' },
-        ...useDualstackEndpoint && { AWS_USE_DUALSTACK_ENDPOINT: 'true' },
-      },
-    });
-    expect(answer).toMatchObject({ Status: 'SUCCESS' });
-    expect(hosts()).toEqual([hostname]);
-  });
-
-  test.each([
-    ['AWS_ENDPOINT_URL_ECR', { AWS_ENDPOINT_URL_ECR: 'https://ecr.example' }],
-    ['AWS_ENDPOINT_URL', { AWS_ENDPOINT_URL: 'https://ecr.example' }],
-    ['AWS_ENDPOINT_URL_ECR before AWS_ENDPOINT_URL', { AWS_ENDPOINT_URL: 'https://all.example', AWS_ENDPOINT_URL_ECR: 'https://ecr.example' }],
-  ])('is set by %s', async (_, environment) => {
-    expect(await invoke({ environment })).toMatchObject({ Status: 'SUCCESS' });
-    expect(hosts()).toEqual(['ecr.example']);
+    ['user-agent', 'app/of-a-company', { AWS_SDK_UA_APP_ID: 'of-a-company' }],
+    ['user-agent', 'exec-env/AWS_Lambda_nodejs22.x', { AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs22.x' }],
+    ['x-amzn-trace-id', 'Root=1-2-3', { AWS_LAMBDA_FUNCTION_NAME: 'function', _X_AMZN_TRACE_ID: 'Root=1-2-3' }],
+    // What the handler itself asks for is not the environment's to say.
+    ['amz-sdk-request', 'attempt=1; max=10', { AWS_MAX_ATTEMPTS: '2', AWS_RETRY_MODE: 'standard', AWS_DEFAULTS_MODE: 'in-region' }],
+  ])('with a header %s of %s for %j', async (header, value, environment) => {
+    const calls = await callsOf(BUNDLE, { environment });
+    expect(calls[0]!.headers[header]).toContain(value);
+    expect(calls).toEqual(await callsOf(whole, { environment }));
   });
 });
 
