@@ -39,7 +39,6 @@ async function bench(): Promise<void> {
   const newest = nodeReleases().at(-1)!;
   const measured: Omit<Results, 'minutes'> = {
     versions: versions(),
-    // First, since it needs the history, and fails without it.
     synthProfiles: await step('profiles of the app', profileSynth),
     app: await step('app', measureApp),
     capacities: await step('repositories in one stack', capacities),

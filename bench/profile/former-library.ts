@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
@@ -7,8 +7,11 @@ import { Library, OUT, PROJECT } from '../compile';
 /** The last commit before a profile made the constructs cheaper. */
 export const FORMER_COMMIT = '5b953d0';
 
-/** This library as it was then, compiled from the repository's history: a shallow clone does not have it. */
-export function formerLibrary(): Library {
+/** This library as it was then, compiled from the repository's history; nothing in a clone without it. */
+export function formerLibrary(): Library | undefined {
+  if (spawnSync('git', ['cat-file', '-e', `${FORMER_COMMIT}^{commit}`], { cwd: PROJECT }).status !== 0) {
+    return undefined;
+  }
   const programs = join(OUT, 'before');
   const folder = join(programs, 'lib');
   mkdirSync(folder, { recursive: true });
