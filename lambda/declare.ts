@@ -92,7 +92,7 @@ function isRecorded(next: DeclaredDeclaration, { since }: Declared, tags: Tags, 
   return [...asBefore, ...markOf(owner)].every(([key, value]) => tags.get(key) === value);
 }
 
-/** @returns the repository's tags with it. */
+/** @returns the repository's tags with it, and with parts of a former text that are no part of this one. */
 async function write(ecr: Ecr, owner: Owner, declaration: DeclaredDeclaration, tags: Tags): Promise<Tags> {
   const written = new Map([...writeDeclaration(declaration), ...markOf(owner)]);
   const all = new Map([...tags, ...written]);
@@ -102,7 +102,7 @@ async function write(ecr: Ecr, owner: Owner, declaration: DeclaredDeclaration, t
   }
   const leftOver = keysOf(declaration.key, tags).filter((key) => !written.has(key));
   await change(ecr, new Map<string, string | undefined>([...written, ...leftOver.map((key) => [key, undefined] as const)]));
-  return new Map([...all].filter(([key]) => !leftOver.includes(key)));
+  return all;
 }
 
 const markOf = ({ mark }: Owner): Tags => new Map([[mark.key, mark.value]]);

@@ -23,15 +23,15 @@ describe('what a repository had before any declaration', () => {
     expect(ecr.calls).toEqual(['readTags', 'readSettings']);
   });
 
-  test('is not what was found where a declaration appeared meanwhile', async () => {
+  test.each([['readSettings', 1], ['readTags', 2]] as const)('is not what was found where a declaration appeared before %s, call %i', async (method, nth) => {
     const ecr = new InMemoryEcr(MUTABLE);
-    ecr.before = (method) => {
-      if (method === 'readSettings' && ecr.trace.length === 0) {
+    ecr.before = (called) => {
+      if (called === method && ecr.calls.filter((call) => call === method).length === nth) {
         ecr.settings = IMMUTABLE;
         record(ecr, OTHER, { settings: IMMUTABLE });
       }
     };
-    expect((await readUntilCertain(contextOn(ecr))).record.declarations).toHaveLength(1);
+    expect(await readUntilCertain(contextOn(ecr))).toMatchObject({ found: IMMUTABLE, record: { declarations: [{ original: MUTABLE }] } });
   });
 
   /** Answers these settings, each after so many ms. */

@@ -120,9 +120,11 @@ describe('a declaration that may not be erased yet', () => {
   test('has lost the text that tells when it was recorded', async () => {
     const ecr = declared();
     ecr.tags.delete(`${keyOf(OWN)}:declared`);
+    ecr.settings = FILTERED;
     const context = contextOn(ecr);
     await release(context);
     expect(context.pauses).toEqual([1_000]);
+    expect(ecr.calls).toEqual(['readTags', 'readTags', 'readSettings', 'untag', 'readTags']);
   });
 
   test('is read again after the wait', async () => {
@@ -163,6 +165,13 @@ describe('taking back what was recorded at a time', () => {
     expect(await release(contextOn(ecr), { recordedAt: LONG_AGO + 1 })).toBeUndefined();
     expect([ecr.settings, ecr.trace.length, ecr.calls]).toEqual([LOCKED, 3, ['readTags']]);
   });
+});
+
+test('taking back leaves to another invocation what that one is releasing', async () => {
+  const ecr = declared();
+  ecr.tags.delete(`${keyOf(OWN)}:declared`);
+  expect(await release(contextOn(ecr), { recordedAt: LONG_AGO })).toBeUndefined();
+  expect(ecr.trace).toHaveLength(2);
 });
 
 describe('the mark', () => {

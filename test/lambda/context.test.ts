@@ -1,0 +1,16 @@
+import { ownerOf } from './context';
+import { stackNameOf } from '../../lambda/context';
+
+test.each([
+  ['my-Stack-1', 'my-Stack-1'],
+  ['s'.repeat(128), 's'.repeat(128)],
+  // What a record cannot hold as a name.
+  ['s'.repeat(129), 'another-stack'],
+  ['my stack', 'another-stack'],
+])('the name of the stack %j is recorded as %j', (name, recorded) => {
+  expect(stackNameOf(ownerOf(name))).toBe(recorded);
+});
+
+test('an id that is none of a stack has no name to record', () => {
+  expect(stackNameOf({ ...ownerOf('a'), stackId: 'anything' })).toBe('another-stack');
+});
