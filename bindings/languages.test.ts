@@ -41,7 +41,7 @@ describe.each([FLOOR, PINNED])('with aws-cdk-lib %s', (cdkVersion) => {
 
     test('refuses a wrong filter', () => refusesWrongFilter(app));
 
-    if (cdkVersion === PINNED && language !== java) {
+    if (cdkVersion === PINNED) {
       test('is deployed, and destroyed with everything put back', () => deploysAndPutsBack(app));
     }
   });

@@ -60,8 +60,12 @@ export async function declare(context: Context, declaring: Declaring): Promise<D
       effective: (now) => newest(now.record.declarations)?.declared.settings ?? original,
     }, known, isUnchanged);
     const winner = newest(record.declarations);
-    if (isOvertaken(key, record) || !winner) {
+    const declared = declarationOf(key, record)?.declared;
+    if (!declared || !winner) {
       throw new Error('the declaration was removed while it was being made: its own deletion overtook it, or somebody removed the repository\'s tags. Deploy again to declare it once more');
+    }
+    if (!sameSettings(declared.settings, declaring.settings)) {
+      throw new Error('the repository\'s tags have another setting for this declaration than was just recorded: a later request for it overtook this one, or somebody edits the tags. Deploy again to declare it once more');
     }
     return { before, effective: winner.declared.settings, overruledBy: winner.key !== key ? winner.declared.stackName : undefined };
   } catch (error) {
@@ -89,8 +93,11 @@ function isOvertaken(key: string, record: RepositoryRecord): boolean {
 /** When it was recorded is no part of what is declared. */
 function isRecorded(next: DeclaredDeclaration, { since }: Declared, tags: Tags, owner: Owner): boolean {
   const asBefore = writeDeclaration({ ...next, declared: { ...next.declared, since } });
-  return [...asBefore, ...markOf(owner)].every(([key, value]) => tags.get(key) === value);
+  return [...asBefore, ...markOf(owner)].every(([key, value]) => tags.get(key) === value) && leftOver(next.key, asBefore, tags).length === 0;
 }
+
+/** Parts of a former text that was longer. */
+const leftOver = (key: string, written: Tags, tags: Tags): string[] => keysOf(key, tags).filter((candidate) => !written.has(candidate));
 
 /** @returns the repository's tags with it, and with parts of a former text that are no part of this one. */
 async function write(ecr: Ecr, owner: Owner, declaration: DeclaredDeclaration, tags: Tags): Promise<Tags> {
@@ -100,8 +107,8 @@ async function write(ecr: Ecr, owner: Owner, declaration: DeclaredDeclaration, t
   if (counted.length > MOST_TAGS) {
     throw new Error(`the repository would have ${counted.length} tags, but ECR takes ${MOST_TAGS}; the record of this declaration needs ${written.size} of them. Remove tags from the repository, then deploy again. Its settings were not changed`);
   }
-  const leftOver = keysOf(declaration.key, tags).filter((key) => !written.has(key));
-  await change(ecr, new Map<string, string | undefined>([...written, ...leftOver.map((key) => [key, undefined] as const)]));
+  const removed = leftOver(declaration.key, written, tags).map((key) => [key, undefined] as const);
+  await change(ecr, new Map<string, string | undefined>([...written, ...removed]));
   return all;
 }
 

@@ -2,9 +2,10 @@ import {
   DescribeRepositoriesCommand, ECRClient, ListTagsForResourceCommand, PutImageTagMutabilityCommand, TagResourceCommand,
   UntagResourceCommand,
 } from '@aws-sdk/client-ecr';
+import type { Repository as DescribedRepository } from '@aws-sdk/client-ecr';
 import { Ecr } from './ecr';
 import { Repository } from './repository';
-import { isMutability } from '../src/settings';
+import { Settings, brokenRule, isMutability } from '../src/settings';
 
 const CLIENTS = new Map<string, ECRClient>();
 
@@ -23,7 +24,7 @@ export function ecrClient(region: string): ECRClient {
   return client;
 }
 
-/** ECR itself. `remaining` is the time left, in ms: no call, its retries included, lasts longer. */
+/** ECR itself. `remaining` is the time left, in ms: after it, no call makes another attempt. */
 export function ecr(client: ECRClient, repository: Repository, remaining: () => number): Ecr {
   const { arn: resourceArn, name: repositoryName, registryId } = repository;
   const bounded = () => ({ abortSignal: AbortSignal.timeout(Math.max(remaining(), 0)) });
@@ -31,12 +32,10 @@ export function ecr(client: ECRClient, repository: Repository, remaining: () => 
     async readSettings() {
       const command = new DescribeRepositoriesCommand({ registryId, repositoryNames: [repositoryName] });
       const found = (await client.send(command, bounded())).repositories?.[0];
-      // A repository that was never set answers MUTABLE, as the API documents; an answer beyond this library is not to be guessed at.
-      const mutability = found?.imageTagMutability ?? 'MUTABLE';
-      if (!found || !isMutability(mutability)) {
-        throw new Error(`DescribeRepositories answered the setting '${mutability}' for ${repositoryName}, which this version does not know`);
+      if (!found) {
+        throw new Error(`DescribeRepositories answered nothing for ${repositoryName}`);
       }
-      return { mutability, filters: (found.imageTagMutabilityExclusionFilters ?? []).map(({ filter }) => filter ?? '') };
+      return settingsOf(found, repositoryName);
     },
 
     async readTags() {
@@ -63,4 +62,18 @@ export function ecr(client: ECRClient, repository: Repository, remaining: () => 
       await client.send(new UntagResourceCommand({ resourceArn, tagKeys: [...keys] }), bounded());
     },
   };
+}
+
+/** An answer beyond what this library knows is not to be guessed at: what is read here may have to be put back. */
+function settingsOf(
+  { imageTagMutability: mutability = 'MUTABLE', imageTagMutabilityExclusionFilters: found = [] }: DescribedRepository, repositoryName: string,
+): Settings {
+  const filters = found.map(({ filter = '' }) => filter);
+  const isKnown = isMutability(mutability) && found.every(({ filterType }) => filterType === 'WILDCARD')
+    && brokenRule(mutability, filters.length > 0 ? filters : undefined) === undefined;
+  if (!isKnown) {
+    const setting = [mutability, ...found.map(({ filterType, filter }) => `${filterType} ${filter}`)].join(', ');
+    throw new Error(`DescribeRepositories answered the setting '${setting}' for ${repositoryName}, which this version does not know. Update cdk-ecr-tag-mutability in this stack's app and deploy again`);
+  }
+  return { mutability, filters };
 }

@@ -1,10 +1,11 @@
 import { Clock } from './clock';
-import { Context, Owner } from './context';
+import { Context, Owner, keyOf } from './context';
 import { declare } from './declare';
 import { Ecr } from './ecr';
 import { Log } from './log';
 import { Calls, RepositoryNotFoundError, patient } from './patient';
 import { readYourWrites } from './read-your-writes';
+import { NewerRecordError, keysOf } from './record';
 import { Releasing, release } from './release';
 import { Repository } from './repository';
 import { DeclareRequest, DeleteRequest, Request, UntrustedEvent, namesOf, parseRequest, physicalIdOf } from './request';
@@ -78,7 +79,7 @@ function start(environment: Environment, event: UntrustedEvent): Invocation {
     },
     log,
     context: ({ stackId, logicalId }, repository) => ({
-      ecr: readYourWrites(patient(environment.ecr(repository, remaining), clock, calls, remaining), clock),
+      ecr: readYourWrites(patient(environment.ecr(repository, remaining), { clock, calls, remaining, log: log(repository) }), clock),
       clock,
       log: log(repository),
       owner: { stackId, logicalId, mark },
@@ -88,14 +89,15 @@ function start(environment: Environment, event: UntrustedEvent): Invocation {
 
 async function set(invocation: Invocation, request: DeclareRequest, repository: Repository): Promise<ResourceAttributes> {
   invocation.stopAfter(DECLARING_ENDS);
-  try {
-    return attributes(repository, await setEffective(invocation.context(request, repository), request));
-  } finally {
-    if (request.abandoned) {
-      invocation.stopAfter(WRITES_END);
-      await letGo(invocation.context(request, request.abandoned), true);
+  const [declared] = await Promise.allSettled([setEffective(invocation.context(request, repository), request)]);
+  // Whatever became of the declaration: nobody else will be asked to release the other repository.
+  const [released] = await Promise.allSettled([request.abandoned && letGoAbandoned(invocation, request, request.abandoned)]);
+  for (const outcome of [declared, released]) {
+    if (outcome.status === 'rejected') {
+      throw outcome.reason;
     }
   }
+  return attributes(repository, (declared as PromiseFulfilledResult<Settings>).value);
 }
 
 async function setEffective(context: Context, { type, settings, notOriginal }: DeclareRequest): Promise<Settings> {
@@ -143,10 +145,26 @@ async function letGo(context: Context, mayBeUnrecorded: boolean, releasing?: Rel
       context.log(mayBeUnrecorded ? 'INFO' : 'WARN', 'no-record', { consequence: 'the settings are left as they are', before: found, effective: found });
     }
   } catch (error) {
-    if (!(error instanceof RepositoryNotFoundError)) {
+    if (error instanceof RepositoryNotFoundError) {
+      context.log('INFO', 'repository-gone');
+    } else if (error instanceof NewerRecordError && keysOf(keyOf(context.owner), error.tags).length === 0) {
+      // Such as after a create that failed for the same reason: a delete that failed too would leave the stack stuck.
+      context.log(mayBeUnrecorded ? 'INFO' : 'WARN', 'no-record', { consequence: 'nothing is touched', reason: error.message });
+    } else {
       throw error;
     }
-    context.log('INFO', 'repository-gone');
+  }
+}
+
+async function letGoAbandoned(invocation: Invocation, request: DeclareRequest, abandoned: Repository): Promise<void> {
+  invocation.stopAfter(WRITES_END);
+  const context = invocation.context(request, abandoned);
+  try {
+    await letGo(context, true);
+  } catch (error) {
+    const reason = (error as Error).message;
+    context.log('ERROR', 'not-released', { reason });
+    throw new Error(`${abandoned.arn}, which a failed update had declared in its place, was not released: ${reason}`);
   }
 }
 

@@ -1,5 +1,6 @@
 import { Clock } from './clock';
 import { API_CALLS, Ecr } from './ecr';
+import { Log } from './log';
 
 /** A new policy, and a new tag that a policy asks for, take seconds to count. */
 const ACCESS_DENIED_FOR = 90_000;
@@ -24,8 +25,16 @@ export class OutOfTimeError extends Error {
   }
 }
 
+interface Patience {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly calls: Calls;
+  /** How many ms are left. */
+  readonly remaining: () => number;
+}
+
 /** ECR that waits for permissions to arrive, counts its calls, and makes none once the time is up. */
-export function patient(ecr: Ecr, clock: Clock, calls: Calls, remaining: () => number): Ecr {
+export function patient(ecr: Ecr, { clock, log, calls, remaining }: Patience): Ecr {
   async function call<T>(method: keyof Ecr, action: () => Promise<T>): Promise<T> {
     const name = API_CALLS[method];
     const deniedUntil = clock.now() + ACCESS_DENIED_FOR;
@@ -42,6 +51,9 @@ export function patient(ecr: Ecr, clock: Clock, calls: Calls, remaining: () => n
         }
         if (!mayPass(error) || clock.now() + pause > deniedUntil || pause >= remaining()) {
           throw new CallFailedError(name, error);
+        }
+        if (pause === FIRST_PAUSE) {
+          log('WARN', 'access-denied', { call: name, reason: describe(error), consequence: 'the call is repeated for up to 90 s' });
         }
       }
       await clock.sleep(pause);

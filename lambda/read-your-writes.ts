@@ -1,9 +1,10 @@
 import { Clock } from './clock';
 import { Ecr, Tags } from './ecr';
+import { READS_LAG } from './timing';
 import { sameSettings, Settings } from '../src/settings';
 
-/** How long a read may lag behind a write, in pauses: what is still not shown after them was overwritten by others. */
-const PAUSES = [200, 900];
+const FIRST_PAUSE = 200;
+const PAUSES = [FIRST_PAUSE, READS_LAG - FIRST_PAUSE];
 
 /**
  * ECR whose reads show the own writes. What a lagging read shows instead cannot be told from the work of others, which may have

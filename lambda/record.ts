@@ -62,7 +62,7 @@ const isMark = (key: string): boolean => key.startsWith(`${TAG_PREFIX}stack:`);
 
 /** Tags of a version to come: what they mean is unknown, so that nothing may be touched. */
 export class NewerRecordError extends Error {
-  constructor(key: string, version: number) {
+  constructor(key: string, version: number, readonly tags: Tags) {
     super(`The repository's tag ${key} is of format ${version}, written by a newer version of cdk-ecr-tag-mutability; this one reads format ${VERSION}. Update cdk-ecr-tag-mutability in this stack's app and deploy again.`);
   }
 }
@@ -96,7 +96,7 @@ export function readRecord(tags: Tags): RepositoryRecord {
     }
     const version = Number(/^(\d{1,9}) /.exec(value)?.[1] ?? VERSION);
     if (version > VERSION) {
-      throw new NewerRecordError(tagKey, version);
+      throw new NewerRecordError(tagKey, version, tags);
     }
     const key = KEY.exec(tagKey.slice(TAG_PREFIX.length))?.[1];
     if (key === undefined) {

@@ -1,6 +1,6 @@
 /**
- * What the construct renders and the Lambda reads. Nothing else is shared between the two, and neither side spells a name of
- * this contract a second time.
+ * What the construct renders and the Lambda reads: neither side spells a name of this contract a second time. Beside it the two
+ * share only ECR's rules, for settings and for names.
  */
 
 export const RESOURCE_TYPE = 'Custom::ECRImageTagMutability';

@@ -144,7 +144,7 @@ export class ImageTagMutabilityProvider extends Construct {
 
   /**
    * @param scope the construct to make the provider in
-   * @param id the id of the provider; CloudFormation refuses to change the function of a deployed declaration, so keep it
+   * @param id the id of the provider. Keep it: CloudFormation refuses to change the function of a deployed declaration
    * @param props the properties of the function
    */
   constructor(scope: Construct, id: string, props: ImageTagMutabilityProviderProps = {}) {

@@ -88,7 +88,8 @@ export class ImageTagMutability extends Construct {
 
   /**
    * @param scope the construct to declare in
-   * @param id the id of the declaration; changing it changes nothing at the repository
+   * @param id the id of the declaration. Changing it renames the declaration, which leaves the repository as it is; with `RETAIN`, the
+   * former one stays recorded below it
    * @param props what to declare
    * @throws an error where ECR would refuse the setting at deployment, where the stack declares the repository already, and where
    * the provider's role has no room for it
@@ -98,6 +99,7 @@ export class ImageTagMutability extends Construct {
     const path = [scope.node.path, id].filter((part) => part !== '').join('/');
     const filters = checkSettings(path, props);
     checkRemovalPolicy(path, props.removalPolicy);
+    checkProvider(path, Stack.of(scope), props.provider);
     const declarations = declarationsOf(Stack.of(scope));
     const repository = checkRepository(path, Stack.of(scope), props.repository, declarations);
     const provider = props.provider ?? ImageTagMutabilityProvider.getOrCreate(scope);
@@ -106,7 +108,7 @@ export class ImageTagMutability extends Construct {
     const ready = provider._allow(repositoryArn, shortRepositoryArn, path);
 
     super(scope, id);
-    declarations.set(repository, path);
+    declarations.set(repository, this);
 
     // One construct where `CustomResource` makes two, and at hundreds of declarations these are what synthesis takes its time for.
     this.resource = new CfnResource(this, 'Resource', {
@@ -140,11 +142,11 @@ export class ImageTagMutability extends Construct {
   }
 }
 
-/** For each stack, the path of the construct that declares a repository. */
-const DECLARATIONS = new WeakMap<Stack, Map<string, string>>();
+/** For each stack, the construct that declares a repository. */
+const DECLARATIONS = new WeakMap<Stack, Map<string, Construct>>();
 
-function declarationsOf(stack: Stack): Map<string, string> {
-  const declarations = DECLARATIONS.get(stack) ?? new Map<string, string>();
+function declarationsOf(stack: Stack): Map<string, Construct> {
+  const declarations = DECLARATIONS.get(stack) ?? new Map<string, Construct>();
   DECLARATIONS.set(stack, declarations);
   return declarations;
 }
@@ -185,8 +187,23 @@ function retains(removalPolicy: RemovalPolicy | undefined): boolean {
   return removalPolicy === RemovalPolicy.RETAIN || removalPolicy === RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE;
 }
 
+/** CloudFormation calls the function of a custom resource in the account and the region of its stack only. */
+function checkProvider(path: string, stack: Stack, provider: ImageTagMutabilityProvider | undefined): void {
+  const [here, there] = [stack, provider ? Stack.of(provider) : stack].map(({ account, region }) => ({ account, region }));
+  for (const name of ['account', 'region'] as const) {
+    if (![here[name], there[name]].some((value) => Token.isUnresolved(value)) && here[name] !== there[name]) {
+      throw refusal(path, `provider is in the ${name} ${there[name]}, but this stack is in ${here[name]}, and CloudFormation calls functions of a stack's own account and region only. Pass a provider of that ${name}, or none: a function changes repositories in all regions.`);
+    }
+  }
+}
+
+/** An app may remove a construct again. */
+function isInTree(construct: Construct): boolean {
+  return construct.node.scopes.every((scope, index, scopes) => index === 0 || scopes[index - 1].node.tryFindChild(scope.node.id) === scope);
+}
+
 /** The repository's ARN in a form that is the same for all that mean it. */
-function checkRepository(path: string, stack: Stack, repository: ecr.IRepository, declarations: Map<string, string>): string {
+function checkRepository(path: string, stack: Stack, repository: ecr.IRepository, declarations: Map<string, Construct>): string {
   const arn = canonicalArn(stack, repository.repositoryArn);
   if (isLookupDummy(arn)) {
     return path;
@@ -196,8 +213,8 @@ function checkRepository(path: string, stack: Stack, repository: ecr.IRepository
     throw refusal(path, broken);
   }
   const other = declarations.get(arn);
-  if (other !== undefined) {
-    throw refusal(path, `repository is declared in this stack already, by ${other}, but a stack can declare a repository once. Remove one of the two.`);
+  if (other && isInTree(other)) {
+    throw refusal(path, `repository is declared in this stack already, by ${other.node.path}, but a stack can declare a repository once. Remove one of the two.`);
   }
   return arn;
 }

@@ -1,6 +1,7 @@
-import { App, CfnElement, CfnOutput, Fn, Lazy, MissingRemovalPolicies, NestedStack, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { App, CfnElement, CfnOutput, Fn, Lazy, MissingRemovalPolicies, NestedStack, RemovalPolicy, Stack, StackProps } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as ecr from 'aws-cdk-lib/aws-ecr';
+import { Construct } from 'constructs';
 import { ImageTagMutability, ImageTagMutabilityProps, ImageTagMutabilityProvider } from '../src';
 import {
   ACCOUNT, DECLARATION, ENV, IMMUTABLE, IMMUTABLE_WITH_EXCLUSION, MUTABLE, MUTABLE_WITH_EXCLUSION,
@@ -70,6 +71,38 @@ describe('settings', () => {
 
   test('takes null for filters that were not given, as jsii does', () => {
     expect(() => declare(newStack(), { imageTagMutabilityExclusionFilters: null as any })).not.toThrow();
+  });
+});
+
+test('a repository may be declared again after its declaration was removed from the tree', () => {
+  const stack = newStack();
+  const scope = new Construct(stack, 'Scope');
+  declare(scope, {}, 'First');
+  scope.node.tryRemoveChild('First');
+  declare(stack, {}, 'Second');
+  stack.node.tryRemoveChild('Second');
+  declare(scope, {}, 'Third');
+  expect(() => declare(stack, {}, 'Fourth')).toThrow(/declared in this stack already, by Stack\/Scope\/Third/);
+});
+
+describe('a provider of another stack', () => {
+  const providerIn = (props: StackProps) => new ImageTagMutabilityProvider(newStack(props, 'Other'), 'Provider');
+
+  test.each([
+    ['region', { ...ENV, region: 'us-east-1' }, /Stack\/Declaration: provider is in the region us-east-1, but this stack is in eu-west-1, .* Pass a provider of that region, or none/],
+    ['account', { ...ENV, account: '210987654321' }, /Stack\/Declaration: provider is in the account 210987654321, but this stack is in 123456789012/],
+  ])('in another %s is refused', (_, env, said) => {
+    const stack = newStack({ env: ENV });
+    expect(() => declare(stack, { provider: providerIn({ env }) })).toThrow(said);
+    expect(stack.node.children).toEqual([]);
+  });
+
+  test('in the same account and region is taken', () => {
+    const app = new App();
+    const provider = new ImageTagMutabilityProvider(new Stack(app, 'Host', { env: ENV }), 'Provider');
+    const guest = new Stack(app, 'Guest', { env: ENV });
+    declare(guest, { provider });
+    expect(Object.keys(resources(guest, DECLARATION))).toHaveLength(1);
   });
 });
 

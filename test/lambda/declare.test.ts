@@ -245,6 +245,13 @@ describe('while it is made', () => {
     expect(context.ecr.tags.get(OWN.mark.key)).toBe(OWN.mark.value);
   });
 
+  test('a later request for the same declaration wins, and this one says so', async () => {
+    const context = meanwhile(({ ecr }) => record(ecr, OWN, { settings: OF_OTHER, original: FILTERED }));
+    await expect(declaring(context, { undo: async () => {} })).rejects.toThrow('the repository\'s tags have another setting for this declaration than was just '
+      + 'recorded: a later request for it overtook this one, or somebody edits the tags. Deploy again to declare it once more');
+    expect(context.ecr.settings).toEqual(OF_OTHER);
+  });
+
   test('a newer declaration takes the say', async () => {
     const context = meanwhile(({ ecr }) => record(ecr, OTHER, { settings: OF_OTHER, original: FILTERED, place: { order: 2, rename: 0 } }));
     expect(await declaring(context)).toEqual({ before: FILTERED, effective: OF_OTHER, overruledBy: 'b' });

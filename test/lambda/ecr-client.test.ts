@@ -104,9 +104,22 @@ describe('reading the settings', () => {
       `DescribeRepositories answered the setting '${imageTagMutability}' for ${NAME}, which this version does not know`);
   });
 
+  test.each([
+    ['a filter of another type', { imageTagMutability: 'IMMUTABLE_WITH_EXCLUSION', imageTagMutabilityExclusionFilters: [wildcard('a'), { filterType: 'REGEX', filter: 'v[0-9]+' }] },
+      'IMMUTABLE_WITH_EXCLUSION, WILDCARD a, REGEX v[0-9]+'],
+    ['more filters than can be put back', { imageTagMutability: 'MUTABLE_WITH_EXCLUSION', imageTagMutabilityExclusionFilters: [...'abcdef'].map(wildcard) },
+      'MUTABLE_WITH_EXCLUSION, WILDCARD a, WILDCARD b, WILDCARD c, WILDCARD d, WILDCARD e, WILDCARD f'],
+    ['a filter without a text', { imageTagMutability: 'MUTABLE_WITH_EXCLUSION', imageTagMutabilityExclusionFilters: [{ filterType: 'WILDCARD' }] },
+      'MUTABLE_WITH_EXCLUSION, WILDCARD undefined'],
+  ])('refuses %s rather than guessing', async (_, repository, setting) => {
+    describes(repository);
+    await expect(port().readSettings()).rejects.toThrow(`DescribeRepositories answered the setting '${setting}' for ${NAME}, which this version does not know. `
+      + 'Update cdk-ecr-tag-mutability in this stack\'s app and deploy again');
+  });
+
   test('refuses an answer without the repository rather than guessing', async () => {
     describes();
-    await expect(port().readSettings()).rejects.toThrow(/^DescribeRepositories answered .*team-a\/api/);
+    await expect(port().readSettings()).rejects.toThrow('DescribeRepositories answered nothing for team-a/api');
   });
 });
 

@@ -377,6 +377,47 @@ test('settings changed by hand are logged before the original is put back', asyn
   expect(stack.decided('changed-by-others')).toMatchObject([{ declared: LOCKED, before: FILTERED }]);
 });
 
+describe('a rollback to the former repository', () => {
+  const OTHER_ARN = `${ARN}-2`;
+  async function abandoned(refuses: (arn: string) => boolean) {
+    const repositories: Record<string, InMemoryEcr> = { [ARN]: new InMemoryEcr(MUTABLE), [OTHER_ARN]: new InMemoryEcr(FILTERED) };
+    const stack = new Stack(repositories[ARN]!);
+    stack.environment.ecr = ({ arn }) => repositories[arn]!;
+    await stack.create(LOCKED);
+    await stack.send('Update', 'Tags', { PhysicalResourceId: ARN, ResourceProperties: properties(IMMUTABLE, OTHER_ARN), OldResourceProperties: properties(LOCKED) });
+    for (const [arn, ecr] of Object.entries(repositories)) {
+      ecr.before = () => {
+        if (refuses(arn)) throw named('AccessDeniedException', `with an explicit deny on ${arn.split('/').at(-1)}`);
+      };
+    }
+    const answer = await stack.send('Update', 'Tags', {
+      PhysicalResourceId: ARN, ResourceProperties: properties(LOCKED), OldResourceProperties: properties(IMMUTABLE, OTHER_ARN),
+    });
+    return { answer, stack, repositories };
+  }
+
+  test('that cannot release the other one fails, and names that one', async () => {
+    const { answer, stack, repositories } = await abandoned((arn) => arn === OTHER_ARN);
+    expect(answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: ARN });
+    expect(answer).toHaveProperty('Reason', expect.stringMatching(
+      /: arn:aws:ecr:eu-west-1:111122223333:repository\/team-a\/api-2, which a failed update had declared in its place, was not released: ListTagsForResource failed: .*explicit deny on api-2$/));
+    expect(stack.decided('not-released')).toMatchObject([{ level: 'ERROR', repository: OTHER_ARN, reason: expect.stringContaining('explicit deny on api-2') }]);
+    expect(repositories[ARN]!.settings).toEqual(LOCKED);
+  });
+
+  test('that can do neither answers for its own repository, and logs the other', async () => {
+    const { answer, stack } = await abandoned(() => true);
+    expect(answer).toHaveProperty('Reason', expect.stringMatching(/^repository team-a\/api \(.*explicit deny on api$/));
+    expect(stack.decided('not-released')).toMatchObject([{ repository: OTHER_ARN }]);
+  });
+
+  test('that cannot be declared releases the other one all the same', async () => {
+    const { answer, repositories } = await abandoned((arn) => arn === ARN);
+    expect(answer).toMatchObject({ Status: 'FAILED' });
+    expect([repositories[OTHER_ARN]!.settings, repositories[OTHER_ARN]!.trace]).toEqual([FILTERED, []]);
+  });
+});
+
 test('nothing that is logged or answered holds the ResponseURL', async () => {
   const ecr = new InMemoryEcr(MUTABLE);
   const stack = new Stack(ecr);

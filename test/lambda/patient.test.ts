@@ -31,8 +31,10 @@ function setUp(fault?: (count: number) => Error | undefined, lasts = 120_000) {
     last = now;
   };
   const calls: Calls = {};
-  const subject = patient(ecr, clock, calls, () => started + lasts - clock.now());
-  return { ecr, clock, pauses, calls, subject, elapsed: () => clock.now() - started };
+  const lines: unknown[][] = [];
+  const log = (...line: unknown[]) => void lines.push(line);
+  const subject = patient(ecr, { clock, log, calls, remaining: () => started + lasts - clock.now() });
+  return { ecr, clock, pauses, calls, lines, subject, elapsed: () => clock.now() - started };
 }
 
 const failure = (call: Promise<unknown>): Promise<Error> => call.then(() => { throw new Error('did not fail'); }, (error: Error) => error);
@@ -47,8 +49,11 @@ describe.each(METHODS)('%s', (method, name, call) => {
   });
 
   test('is repeated with growing pauses while the policy is on its way', async () => {
-    const { subject, ecr, calls, pauses } = setUp((count) => count <= 3 ? denied() : undefined);
+    const { subject, ecr, calls, pauses, lines } = setUp((count) => count <= 3 ? denied() : undefined);
     await call(subject);
+    expect(lines).toEqual([['WARN', 'access-denied', {
+      call: name, reason: `AccessDeniedException: ${denied().message}`, consequence: 'the call is repeated for up to 90 s',
+    }]]);
     expect(ecr.calls).toEqual([method, method, method, method]);
     expect(calls).toEqual({ [name]: 4 });
     expect(pauses).toEqual([500, 1_000, 2_000]);
@@ -66,8 +71,9 @@ describe.each(METHODS)('%s', (method, name, call) => {
   });
 
   test('that a policy denies by name fails at once', async () => {
-    const { subject, ecr, pauses } = setUp(() => named('AccessDeniedException', 'User is not authorized with an explicit deny in a service control policy'));
+    const { subject, ecr, pauses, lines } = setUp(() => named('AccessDeniedException', 'User is not authorized with an explicit deny in a service control policy'));
     expect((await failure(call(subject))).message).toContain('explicit deny in a service control policy');
+    expect(lines).toEqual([]);
     expect(ecr.calls).toHaveLength(1);
     expect(pauses).toEqual([]);
   });

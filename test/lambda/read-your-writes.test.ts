@@ -5,7 +5,7 @@ import { Settings } from '../../src/settings';
 const MUTABLE: Settings = { mutability: 'MUTABLE', filters: [] };
 const IMMUTABLE: Settings = { mutability: 'IMMUTABLE', filters: [] };
 const LOCKED: Settings = { mutability: 'IMMUTABLE_WITH_EXCLUSION', filters: ['latest', 'dev-*'] };
-const ALL_PAUSES = [200, 900];
+const ALL_PAUSES = [200, 4_800];
 
 function setUp(lag = 0, settings = MUTABLE) {
   const ecr = new InMemoryEcr(settings);
@@ -59,7 +59,7 @@ test('a tag written before any reading is waited for', async () => {
   const { subject, pauses } = setUp(2);
   await subject.tag(new Map([['k', 'v']]));
   expect((await subject.readTags()).get('k')).toBe('v');
-  expect(pauses).toEqual([200, 900]);
+  expect(pauses).toEqual([200, 4_800]);
 });
 
 test('each of several tags written at once is waited for', async () => {
@@ -74,7 +74,7 @@ test('each of several tags written at once is waited for', async () => {
     }
   };
   expect((await subject.readTags()).get('l')).toBe('w');
-  expect(pauses).toEqual([200, 900]);
+  expect(pauses).toEqual([200, 4_800]);
 });
 
 describe('what others did after the own write', () => {

@@ -21,6 +21,9 @@ const refusal = (bad: UntrustedEvent): string => {
   throw new Error('was not refused');
 };
 
+/** A value with a title that is not as long as the value. */
+const titled = (value: unknown): [string, unknown] => [String(JSON.stringify(value)).slice(0, 100), value];
+
 describe('settings', () => {
   test.each<[Mutability, string[] | undefined]>([
     ['MUTABLE', undefined],
@@ -57,9 +60,9 @@ describe('settings', () => {
     }))).toBe(rule);
   });
 
-  test.each<[unknown]>([
-    ['FROZEN'], ['immutable'], [''], ['__proto__'], ['constructor'], ['\u001b[31mred\n'], ['x'.repeat(9_999)], [undefined], [null], [true], [['IMMUTABLE']], [{}],
-  ])('the unknown mutability %j is refused, bounded and printable', (mutability) => {
+  test.each([
+    'FROZEN', 'immutable', '', '__proto__', 'constructor', '\u001b[31mred\n', 'x'.repeat(9_999), undefined, null, true, ['IMMUTABLE'], {},
+  ].map(titled))('the unknown mutability %s is refused, bounded and printable', (_, mutability) => {
     const message = refusal(create({ ImageTagMutability: mutability }));
     expect(message).toBe(unknownMutability(mutability));
     expect(message).toMatch(/^imageTagMutability is [\x20-\x7e]{1,400}$/);
@@ -123,11 +126,11 @@ describe('a repository', () => {
     [` ${ARN}`], [`${ARN}\n`], [''], [undefined], [null], [7], [[ARN]], [{ toString: () => ARN }],
   ];
 
-  test.each(NOT_AN_ARN)('is not %j, which is refused, bounded and printable', (RepositoryArn) => {
+  test.each(NOT_AN_ARN.map(([value]) => titled(value)))('is not %s, which is refused, bounded and printable', (_, RepositoryArn) => {
     expect(refusal(create({ RepositoryArn }))).toMatch(/^repository has the ARN [\x20-\x7e]{1,320}, but the ARN of an ECR repository is /);
   });
 
-  test.each(NOT_AN_ARN)('is not %j, so that a delete without a created resource touches nothing', (RepositoryArn) => {
+  test.each(NOT_AN_ARN.map(([value]) => titled(value)))('is not %s, so that a delete without a created resource touches nothing', (_, RepositoryArn) => {
     expect(parseRequest(event('Delete', { PhysicalResourceId: INVENTED, ResourceProperties: { RepositoryArn } })))
       .toEqual({ type: 'Delete', stackId: 's', logicalId: 'Tags', repository: undefined, createUnanswered: true });
   });

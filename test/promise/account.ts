@@ -138,13 +138,14 @@ export class Account {
   /** Where the account is not as the promise says. */
   public problem(): string | undefined {
     for (const [name, ideal] of this.ideals) {
-      const { settings, trace, tags } = this.registry.get(arnOf(name))!;
+      const state = this.registry.get(arnOf(name))!;
+      const { settings, tags } = state;
       const tagsAre = JSON.stringify(Object.fromEntries(tags));
       if (!ideal.accepts(settings)) {
         return `${name} has ${JSON.stringify(settings)} instead of ${JSON.stringify(ideal.settings)}; ${tagsAre}`;
       }
       const marks = new Set(ideal.declarations.map(({ resource }) => markKeyOf(resource)));
-      if (trace.length !== 2 * ideal.declarations.length + marks.size || ![...marks].every((mark) => tags.has(mark)) || !tags.has('owner')) {
+      if (!state.isRecordOf(ideal.declarations.length, marks) || !tags.has('owner')) {
         return `${name} has ${tagsAre} for ${ideal.declarations.length} declarations`;
       }
     }

@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { EcrState } from './ecr-state';
 import { Explored, explore } from './explore';
 import { Deployed, Judge } from './judge';
-import { IMMUTABLE, Resource, inventedIdOf, locked } from './resources';
+import { LONG, Resource, inventedIdOf, locked } from './resources';
 import { run } from './run';
 import { Chapter, Ending, create, delivered, overtakenCreate, remove, update } from './story';
 import { Misfortunes } from './world';
@@ -16,7 +18,7 @@ const A_RENAMED: Resource = { ...A, logicalId: 'Renamed' };
 /** A stack whose provider is that of stack a. */
 const GUEST: Resource = { stack: 'guest', logicalId: 'Tags', provider: 'a' };
 
-const [OF_A, OF_B, OF_C, OF_D, OF_GUEST, NEW, NEWER] = [IMMUTABLE, locked('b-*'), locked('c-*'), locked('d-*'), locked('guest-*'), locked('new-*'), locked('newer-*')];
+const [OF_A, OF_B, OF_C, OF_D, OF_GUEST, NEW, NEWER] = [LONG, locked('b-*'), locked('c-*'), locked('d-*'), locked('guest-*'), locked('new-*'), locked('newer-*')];
 
 /** A resource, and what happens to it. */
 export interface Actor {
@@ -25,6 +27,8 @@ export interface Actor {
   /** Where a new declaration goes among those of the start, which have the ranks 0, 1 and so on. */
   readonly rank?: number;
 }
+
+const README = readFileSync(join(__dirname, '..', '..', 'README.md'), 'utf8');
 
 const NEWEST = 100;
 const creates = (resource: Resource, settings: Settings, rank = NEWEST): Actor => ({ resource, story: create(resource, settings), rank });
@@ -123,8 +127,9 @@ export function testCases(cases: readonly Case[], original: Settings, misfortune
     expect(broken.join('\n')).toBe('');
     expect(ends).toBeGreaterThan(0);
   }, 120_000);
-  afterAll(() => {
+  test('the README says how many states that are', () => {
     process.stdout.write(`${total.states} states of two invocations at once, ${total.ends} different ends, ${total.broken} broke the promise\n`);
+    expect(README).toContain(`${total.states.toLocaleString('en-US')} `);
   });
 }
 

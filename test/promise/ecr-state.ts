@@ -1,4 +1,5 @@
 import { Tags } from '../../lambda/ecr';
+import { DeclaredDeclaration, readRecord, writeDeclaration } from '../../lambda/record';
 import { TAG_PREFIX } from '../../src/contract';
 import { Settings } from '../../src/settings';
 
@@ -28,6 +29,14 @@ export class EcrState {
   /** The keys that this library left. */
   get trace(): string[] {
     return [...this.tags.keys()].filter((key) => key.startsWith(TAG_PREFIX));
+  }
+
+  /** Whether the record is whole: that of so many declarations, with these marks, and no tag that belongs to none of them. */
+  isRecordOf(count: number, marks: ReadonlySet<string>): boolean {
+    const { declarations, damaged } = readRecord(this.tags);
+    const whole = declarations.filter((declaration): declaration is DeclaredDeclaration => declaration.declared !== undefined);
+    const keys = [...marks, ...whole.flatMap((declaration) => [...writeDeclaration(declaration).keys()])];
+    return damaged.length === 0 && whole.length === count && JSON.stringify(keys.sort()) === JSON.stringify(this.trace.sort());
   }
 
   /** What a write makes of it. A reading changes nothing. */

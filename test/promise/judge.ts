@@ -41,9 +41,7 @@ export class Judge {
       return `the repository has ${JSON.stringify(ecr.settings)} instead of ${JSON.stringify(expected)}, with the record ${JSON.stringify(Object.fromEntries(ecr.tags))}`;
     }
     const marks = new Set(deployed.map(({ resource }) => markKeyOf(resource)));
-    const isWhole = ecr.trace.length === 2 * deployed.length + marks.size
-      && [...marks].every((mark) => ecr.tags.has(mark));
-    if (!isWhole) {
+    if (!ecr.isRecordOf(deployed.length, marks)) {
       return `the repository has the tags ${JSON.stringify(Object.fromEntries(ecr.tags))} for ${deployed.length} declarations`;
     }
     const now = allowed.find(({ settings }) => sameSettings(settings, ecr.settings));

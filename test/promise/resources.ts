@@ -7,6 +7,11 @@ export const MUTABLE: Settings = { mutability: 'MUTABLE', filters: [] };
 export const IMMUTABLE: Settings = { mutability: 'IMMUTABLE', filters: [] };
 export const FILTERED: Settings = { mutability: 'MUTABLE_WITH_EXCLUSION', filters: ['prod-*', 'release-v*'] };
 
+/** Settings whose text takes several tags: to write a shorter one in its place takes two calls. */
+export const LONG: Settings = {
+  mutability: 'IMMUTABLE_WITH_EXCLUSION', filters: [...'abc'].map((letter) => `*${letter.repeat(126)}*`),
+};
+
 /** Settings that are told apart from all others by their filter. */
 export const locked = (filter: string): Settings => ({ mutability: 'IMMUTABLE_WITH_EXCLUSION', filters: [filter] });
 

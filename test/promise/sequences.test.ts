@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { Account, Circumstances, GUEST, HOST, Template } from './account';
 import { chooser } from './chooser';
 import { Misfortune, NO_MISFORTUNE } from './registry';
-import { FILTERED, IMMUTABLE, MUTABLE, locked } from './resources';
+import { FILTERED, IMMUTABLE, LONG, MUTABLE, locked } from './resources';
 
 const SEQUENCES = Number(process.env.SEQUENCES ?? 10_000);
 
@@ -10,7 +10,7 @@ const REPOSITORIES = ['team-a/api', 'team-b/web'] as const;
 const STACKS = ['one', HOST, GUEST] as const;
 const LOGICAL_IDS = ['Tags', 'Renamed'] as const;
 
-const settings = fc.constantFrom(MUTABLE, IMMUTABLE, FILTERED, locked('latest'), locked('dev-*'));
+const settings = fc.constantFrom(MUTABLE, IMMUTABLE, FILTERED, LONG, locked('latest'), locked('dev-*'));
 const repository = fc.constantFrom(...REPOSITORIES);
 
 /** A template declares a repository once. */

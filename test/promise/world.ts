@@ -1,7 +1,7 @@
 import { EcrCall, EcrState, areIndependent, isWrite, keysOf } from './ecr-state';
 import { Invocation, Reply } from './invocation';
 import { Chapter, Ending, Next, isEnding } from './story';
-import { SHORTEST_LIFE } from '../../lambda/timing';
+import { READS_LAG, SHORTEST_LIFE } from '../../lambda/timing';
 
 /** Someone at work on the repository: an invocation that waits for its next reply. */
 interface Working {
@@ -139,10 +139,14 @@ function proceed(what: () => string, world: World, index: number, actor: Working
   return [...follow('answers FAILED', chapter.failed), ...dead];
 }
 
-/** A short pause is over before anyone else does anything, or after: no time needs to pass for it. */
+/**
+ * A pause between readings is over before anyone else does anything, or after: no time needs to pass for it. That before a declaration
+ * may be erased, and the wait for a create that may still run, are for the time itself.
+ */
 function rested(invocation: Invocation): Invocation {
   const { next, time } = invocation;
-  return next.kind === 'sleep' && next.until - time < SHORTEST_LIFE ? rested(invocation.reply({ time })) : invocation;
+  const isBetweenReadings = next.kind === 'sleep' && next.until - time !== SHORTEST_LIFE && next.until - time <= READS_LAG;
+  return isBetweenReadings ? rested(invocation.reply({ time })) : invocation;
 }
 
 function open(chapter: Chapter, time: number, offset: number, lag: number): Working {
