@@ -1,6 +1,8 @@
 import { createServer } from 'node:http';
 import { AddressInfo } from 'node:net';
-import { handler } from '../../lambda';
+import { FakeClock, InMemoryEcr } from './in-memory-ecr';
+import { LOCKED, MUTABLE, properties, stackId } from './stack';
+import { handler, handlerWith } from '../../lambda';
 
 /** What the function prints while it handles an event. */
 async function logOf(event: unknown): Promise<string[]> {
@@ -16,6 +18,7 @@ async function logOf(event: unknown): Promise<string[]> {
 
 test.each([
   ['no event', undefined],
+  ['null', null],
   ['no ResponseURL', { RequestType: 'Create' }],
   ['a ResponseURL that is a list', { ResponseURL: ['https://s.example/signature'] }],
   ['plain http to another host', { ResponseURL: 'http://s.example/signature' }],
@@ -24,7 +27,9 @@ test.each([
 ])('%s: one log line, without the URL', async (_, event) => {
   const lines = await logOf(event);
   expect(lines).toHaveLength(1);
-  expect(JSON.parse(lines[0]!)).toMatchObject({ level: 'ERROR', decision: 'not-answerable' });
+  expect(JSON.parse(lines[0]!)).toMatchObject({
+    level: 'ERROR', decision: 'not-answerable', reason: 'ResponseURL is not an https URL. Only CloudFormation is meant to invoke this function',
+  });
   expect(lines[0]).not.toMatch(/signature|s\.example/);
 });
 
@@ -55,4 +60,32 @@ test('a request that is refused is answered FAILED, and its ResponseURL is not l
   } finally {
     server.close();
   }
+});
+
+describe('in a world of its own, the handler', () => {
+  const event = (ResponseURL: string) => ({
+    RequestType: 'Create', StackId: stackId('a'), RequestId: 'request', LogicalResourceId: 'Tags', ResponseURL, ResourceProperties: properties(LOCKED),
+  });
+  /** A port where nobody listens. */
+  const closed = async () => {
+    const server = createServer();
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+    const { port } = server.address() as AddressInfo;
+    await new Promise((stopped) => server.close(stopped));
+    return `http://127.0.0.1:${port}/?signature`;
+  };
+  const former = { ...process.env };
+  beforeEach(() => jest.spyOn(console, 'log').mockImplementation(() => {}));
+  afterEach(() => {
+    process.env = { ...former };
+    jest.restoreAllMocks();
+  });
+
+  test('marks the repository as its environment says, and fails where its answer is not taken', async () => {
+    process.env.MARK_KEY = 'cdk-ecr-tag-mutability:stack:0123456789ab';
+    process.env.MARK_VALUE = 'the id';
+    const ecr = new InMemoryEcr(MUTABLE);
+    await expect(handlerWith({ clock: new FakeClock(), ecr: () => ecr })(event(await closed()))).rejects.toThrow('The answer could not be delivered to CloudFormation');
+    expect([ecr.settings, ecr.tags.get('cdk-ecr-tag-mutability:stack:0123456789ab')]).toEqual([LOCKED, 'the id']);
+  });
 });

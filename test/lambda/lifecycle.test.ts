@@ -377,6 +377,57 @@ test('settings changed by hand are logged before the original is put back', asyn
   expect(stack.decided('changed-by-others')).toMatchObject([{ declared: LOCKED, before: FILTERED }]);
 });
 
+describe('time', () => {
+  test.each([
+    ['a create', 105_000, (stack: Stack) => stack.create(LOCKED)],
+    ['an update', 105_000, (stack: Stack) => stack.update(LOCKED, LOCKED)],
+    ['a delete', 120_000, (stack: Stack) => stack.remove(LOCKED)],
+  ])('of %s to write in is %i ms from its start, whatever the clock shows', async (_, window, act) => {
+    const stack = new Stack(new InMemoryEcr(MUTABLE));
+    await stack.create(LOCKED);
+    const { ecr } = stack.environment;
+    const times: number[] = [];
+    stack.environment.ecr = (repository, remaining) => {
+      times.push(remaining());
+      void stack.clock.sleep(4_000).then(() => times.push(remaining()));
+      return ecr(repository, remaining);
+    };
+    await act(stack);
+    expect(times).toEqual([window, window - 4_000]);
+  });
+
+  test('that an invocation took is in the log', async () => {
+    const stack = new Stack(new InMemoryEcr(MUTABLE));
+    await stack.create(LOCKED);
+    await stack.remove(LOCKED);
+    // A declaration that was just recorded is not erased at once.
+    expect(stack.decided('released')).toMatchObject([{ ms: 1_000 }]);
+  });
+});
+
+test('an update keeps the place of its declaration, however long ago that was made', async () => {
+  const ecr = new InMemoryEcr(MUTABLE);
+  const [a, b] = [new Stack(ecr, 'a'), new Stack(ecr, 'b')];
+  await a.create(IMMUTABLE);
+  await b.create(LOCKED);
+  await a.clock.sleep(3_600_000);
+  await a.update(FILTERED, IMMUTABLE);
+  expect(ecr.settings).toEqual(LOCKED);
+});
+
+test('a failed create that its own delete has taken back already does not say that it did', async () => {
+  const ecr = new InMemoryEcr(MUTABLE);
+  const stack = new Stack(ecr);
+  ecr.before = (method) => {
+    if (method === 'putSettings') {
+      ecr.tags.clear();
+      throw named('ServerException', 'try later');
+    }
+  };
+  expect(await stack.create(LOCKED)).toMatchObject({ Status: 'FAILED' });
+  expect(stack.decided('taken-back')).toEqual([]);
+});
+
 describe('a rollback to the former repository', () => {
   const OTHER_ARN = `${ARN}-2`;
   async function abandoned(refuses: (arn: string) => boolean) {
@@ -409,6 +460,15 @@ describe('a rollback to the former repository', () => {
     const { answer, stack } = await abandoned(() => true);
     expect(answer).toHaveProperty('Reason', expect.stringMatching(/^repository team-a\/api \(.*explicit deny on api$/));
     expect(stack.decided('not-released')).toMatchObject([{ repository: OTHER_ARN }]);
+  });
+
+  test('that finds nothing recorded there takes that for the usual', async () => {
+    const { stack, repositories } = await abandoned(() => false);
+    expect(stack.decided('released')).toMatchObject([{ repository: OTHER_ARN }]);
+    stack.lines.length = 0;
+    await stack.send('Update', 'Tags', { PhysicalResourceId: ARN, ResourceProperties: properties(LOCKED), OldResourceProperties: properties(IMMUTABLE, OTHER_ARN) });
+    expect(stack.decided('no-record')).toMatchObject([{ level: 'INFO', repository: OTHER_ARN, consequence: 'the settings are left as they are' }]);
+    expect(repositories[OTHER_ARN]!.settings).toEqual(FILTERED);
   });
 
   test('that cannot be declared releases the other one all the same', async () => {

@@ -160,3 +160,11 @@ test('calls are counted over all methods', async () => {
   await subject.putSettings(IMMUTABLE);
   expect(calls).toEqual({ ListTagsForResource: 2, PutImageTagMutability: 1 });
 });
+
+test.each<[unknown, string]>([['a text', 'Error: a text'], [{ message: 'no name' }, 'Error: no name']])('what is thrown without a name, such as %j, is named an error', async (thrown, said) => {
+  const { subject, ecr } = setUp();
+  ecr.before = () => {
+    throw thrown;
+  };
+  expect((await failure(subject.readTags())).message).toBe(`ListTagsForResource failed: ${said}`);
+});

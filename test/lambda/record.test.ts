@@ -56,6 +56,19 @@ describe('a declaration', () => {
     expect(writeDeclaration(declaration(LOCKED)).get(`${KEY}:original`)).toBe('1 1/1 unknown');
   });
 
+  test('of filters of every length takes tags that ECR takes, and no more of them than it needs', () => {
+    const withFilter = (length: number): Settings => ({ mutability: 'MUTABLE_WITH_EXCLUSION', filters: ['a'.repeat(128), 'b'.repeat(length)] });
+    const parts = Array.from({ length: 128 }, (_, index) => {
+      const written = declaration(MUTABLE, withFilter(index + 1));
+      const tags = writeDeclaration(written);
+      expect(Math.max(...[...tags.values()].map((value) => value.length))).toBeLessThanOrEqual(256);
+      expect(readRecord(tags)).toEqual({ declarations: [written], damaged: [] });
+      return tags.size - 1;
+    });
+    const room = 256 - '1 99/99 '.length - 'MUTABLE_WITH_EXCLUSION '.length - 128 - ' '.length;
+    expect(parts).toEqual([...Array<number>(room).fill(1), ...Array<number>(128 - room).fill(2)]);
+  });
+
   test('has a key that starts with the hash of its mark, and is its own', () => {
     expect(KEY).toMatch(/^cdk-ecr-tag-mutability:0123456789ab:[0-9a-f]{12}-[0-9a-f]{12}$/);
     expect(new Set([KEY, keyOf('b'), keyOf('a', 'Other')]).size).toBe(3);
@@ -100,7 +113,7 @@ describe('a damaged record', () => {
 
   const GOOD = '1.0 by my-stack since 2026-01-02T03:04:05.678Z IMMUTABLE';
   test.each([
-    'unknown', `declared ${GOOD}`, GOOD.replace('1.0', '1'), GOOD.replace('1.0', '-1.0'), GOOD.replace('1.0', '1234567890.0'),
+    'unknown', `declared ${GOOD}`, 'by version 2 x', GOOD.replace('1.0', '1'), GOOD.replace('1.0', '-1.0'), GOOD.replace('1.0', '1234567890.0'),
     GOOD.replace('my-stack', 'my_stack'), GOOD.replace('my-stack', 's'.repeat(129)), GOOD.replace('2026-01', '2026-13'), GOOD.replace('Z', ''), GOOD.replace(' IMMUTABLE', ''),
     `${GOOD} dev-@`, `${GOOD}_WITH_EXCLUSION`, `${GOOD} `,
   ])('is a declaration of %j, which has no say', (text) => {
@@ -185,9 +198,19 @@ describe('the place of a declaration', () => {
     for (const [x, y, z] of [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] as const) {
       expect(newest([tied[x]!, tied[y]!, tied[z]!])).toBe(winner);
     }
+    // Readers of other versions must come to the same.
+    const stackOf = ({ key }: Declaration) => key.split(':')[2]!.split('-')[0]!;
+    expect(stackOf(winner)).toBe(tied.map(stackOf).sort().at(-1));
     const loser = ['a', 'b', 'c'].find((stack) => keyOf(stack) !== winner.key)!;
     expect(newest([...tied, at(keyOf(loser, 'New'), 4, 5)])).toBe(winner);
   });
+});
+
+test('two declarations of one stack with one place, of which an edit made one, have the higher key as the winner', () => {
+  const tied = [keyOf('a', 'One'), keyOf('a', 'Two'), keyOf('a', 'Three')].map((key) => declaration(IMMUTABLE, MUTABLE, { key, order: 4, rename: 2 }));
+  const highest = tied.map(({ key }) => key).sort().at(-1);
+  expect(newest(tied)?.key).toBe(highest);
+  expect(newest([...tied].reverse())?.key).toBe(highest);
 });
 
 describe('the original', () => {

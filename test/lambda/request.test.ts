@@ -1,4 +1,4 @@
-import { UntrustedEvent, parseRequest, BadRequestError } from '../../lambda/request';
+import { BadRequestError, namesOf, parseRequest, physicalIdOf, UntrustedEvent } from '../../lambda/request';
 import { Mutability } from '../../src/contract';
 import { brokenRule, unknownMutability } from '../../src/settings';
 
@@ -212,4 +212,23 @@ describe('what a resource may have set there before', () => {
   ])('is nothing for %s', (_, type, rest) => {
     expect(past(type, rest)).toEqual([[], undefined]);
   });
+});
+
+describe('the physical id', () => {
+  test.each<[string, object, string]>([
+    ['the ARN of what is declared', event('Create', { ResourceProperties: { RepositoryArn: ARN } }), ARN],
+    ['the ARN, also where an update comes with another one', event('Update', { PhysicalResourceId: `${ARN}-2`, ResourceProperties: { RepositoryArn: ARN } }), ARN],
+    ['the one that a delete comes with', event('Delete', { PhysicalResourceId: `${ARN}-2`, ResourceProperties: { RepositoryArn: ARN } }), `${ARN}-2`],
+    ['the former one where no repository is named', event('Update', { PhysicalResourceId: `${ARN}-2`, ResourceProperties: {} }), `${ARN}-2`],
+    ['the logical id where there is none, or an empty one', event('Create', { PhysicalResourceId: '', ResourceProperties: {} }), 'Tags'],
+    ['a text of its own where nothing is named', event('Create', { PhysicalResourceId: 7, LogicalResourceId: '', ResourceProperties: {} }), 'not-created'],
+  ])('is %s', (_, given, id) => expect(physicalIdOf(given)).toBe(id));
+});
+
+test('characters of an ARN that do not print are shown as ?', () => {
+  expect(refusal(create({ RepositoryArn: 'arn:\u001b' }))).toContain('\'arn:?\'');
+});
+
+test('of names that are no texts, none is logged', () => {
+  expect(namesOf({ RequestType: ['Create'], RequestId: { toString: () => 'request' }, StackId: undefined, LogicalResourceId: 'Tags' })).toEqual({ logicalId: 'Tags' });
 });
