@@ -92,12 +92,13 @@ async function set(invocation: Invocation, request: DeclareRequest, repository: 
   const [declared] = await Promise.allSettled([setEffective(invocation.context(request, repository), request)]);
   // Whatever became of the declaration: nobody else will be asked to release the other repository.
   const [released] = await Promise.allSettled([request.abandoned && letGoAbandoned(invocation, request, request.abandoned)]);
-  for (const outcome of [declared, released]) {
-    if (outcome.status === 'rejected') {
-      throw outcome.reason;
-    }
+  if (declared.status === 'rejected') {
+    throw declared.reason;
   }
-  return attributes(repository, (declared as PromiseFulfilledResult<Settings>).value);
+  if (released.status === 'rejected') {
+    throw released.reason;
+  }
+  return attributes(repository, declared.value);
 }
 
 async function setEffective(context: Context, { type, settings, notOriginal }: DeclareRequest): Promise<Settings> {
