@@ -142,7 +142,7 @@ const unit = project.addTask('test:unit', {
 project.addTask('test:schedules', {
   description: 'Play 200,000 random schedules of three invocations at once', exec: 'SCHEDULES=200000 jest --ci test/promise/random-schedules',
 });
-project.addTask('test:mutation', { description: 'Change the code in every way, and see that a test notices (compile first)', exec: 'stryker run' });
+project.addTask('test:mutation', { description: 'Change the code in every way, and see that a test notices (compile first)', exec: 'stryker run', receiveArgs: true });
 // npm cannot install two versions of aws-cdk-lib with their own versions of constructs in one folder.
 const installNewest = project.addTask('install:newest', {
   description: 'Install the newest aws-cdk-lib for the tests, where it is missing or another one is there',

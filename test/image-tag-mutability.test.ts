@@ -97,6 +97,12 @@ describe('a provider of another stack', () => {
     expect(stack.node.children).toEqual([]);
   });
 
+  test.each([[ENV, undefined], [undefined, ENV], [ENV, { region: ENV.region }]])('in %j is not refused before the deployment, from a stack in %j', (there, here) => {
+    const app = new App();
+    const provider = new ImageTagMutabilityProvider(new Stack(app, 'Host', { env: there }), 'Provider');
+    expect(() => declare(new Stack(app, 'Guest', { env: here }), { provider })).not.toThrow();
+  });
+
   test('in the same account and region is taken', () => {
     const app = new App();
     const provider = new ImageTagMutabilityProvider(new Stack(app, 'Host', { env: ENV }), 'Provider');
@@ -127,9 +133,12 @@ describe('tokens', () => {
     ['Lazy.any()', Lazy.any({ produce: () => [rendered] }) as any, [rendered]],
     ['a list token', Fn.split(',', Fn.importValue('filters')) as any, { 'Fn::Split': [',', { 'Fn::ImportValue': 'filters' }] }],
   ])('filters that are %s go to the template', (_, imageTagMutabilityExclusionFilters, expected) => {
-    const stack = newStack();
-    declare(stack, { imageTagMutability: IMMUTABLE, imageTagMutabilityExclusionFilters });
-    expect(only(stack, DECLARATION).Properties.ImageTagMutabilityExclusionFilters).toEqual(expected);
+    // How many there will be, and so whether they fit the setting, only the deployment knows.
+    for (const imageTagMutability of [IMMUTABLE, IMMUTABLE_WITH_EXCLUSION]) {
+      const stack = newStack();
+      declare(stack, { imageTagMutability, imageTagMutabilityExclusionFilters });
+      expect(only(stack, DECLARATION).Properties.ImageTagMutabilityExclusionFilters).toEqual(expected);
+    }
   });
 
   test('a filter that is a token goes to the template', () => {
@@ -339,6 +348,7 @@ describe('warnings', () => {
     expect(warnings).toHaveLength(1);
     expect(warnings[0].id).toBe('/Stack/Declaration');
     expect(warnings[0].entry.data).toContain(`[ack: cdk-ecr-tag-mutability:${id}]`);
+    expect(warnings[0].entry.data).toMatch(/^repository is created by this app, at (Stack|Other)\/Own\. .* serve better there|^imageTagMutabilityExclusionFilters has the filter '\*+', which excludes every tag/);
   });
 
   test.each([
@@ -349,6 +359,10 @@ describe('warnings', () => {
     declare(stack, props);
     expect(Annotations.fromStack(stack).findWarning('*', Match.anyValue())).toEqual([]);
   });
+});
+
+test('a refusal names the declaration where its stack has no path', () => {
+  expect(() => declare(new Stack(), { removalPolicy: RemovalPolicy.SNAPSHOT })).toThrow(/^(Default\/)?Declaration: removalPolicy/);
 });
 
 test('a construct can be made in a scope below the stack', () => {

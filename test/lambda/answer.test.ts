@@ -80,7 +80,7 @@ describe('an answer', () => {
     expect(pauses).toEqual([]);
   });
 
-  test.each([301, 302, 303, 307, 308])('does not follow a redirect of status %d', async (status) => {
+  test.each([300, 301, 302, 303, 307, 308])('does not follow a redirect of status %d', async (status) => {
     respond = (_, response) => response.writeHead(status, { location: '/elsewhere' }).end();
     expect(await deliver(address(), 'text', clock)).toBe(`status ${status}`);
     expect(received.map(({ url }) => url)).toEqual([`/answer?${SECRET}`]);
@@ -172,7 +172,7 @@ describe('the ids of an answer', () => {
 describe('the address to answer to', () => {
   test.each([
     'https://cloudformation-custom-resource-response-euwest1.s3-eu-west-1.amazonaws.com/x?X-Amz-Signature=y', 'https://s3.cn-north-1.amazonaws.com.cn/x',
-    'https://any.example:8443/', 'HTTPS://ANY.EXAMPLE/', 'https://127.0.0.1/', 'http://localhost:4566/x', 'http://127.0.0.1:4566/x', 'http://127.1.2.3/', 'http://[::1]:4566/',
+    'https://any.example:8443/', 'HTTPS://ANY.EXAMPLE/', 'https://127.0.0.1/', 'http://localhost:4566/x', 'http://127.0.0.1:4566/x', 'http://127.1.2.3/', 'http://127.10.200.30/', 'http://[::1]:4566/',
   ])('may be %s', (ResponseURL) => {
     expect(destinationOf({ ResponseURL })?.href).toBe(new URL(ResponseURL).href);
   });
