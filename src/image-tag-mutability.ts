@@ -189,10 +189,13 @@ function retains(removalPolicy: RemovalPolicy | undefined): boolean {
 
 /** CloudFormation calls the function of a custom resource in the account and the region of its stack only. */
 function checkProvider(path: string, stack: Stack, provider: ImageTagMutabilityProvider | undefined): void {
-  const [here, there] = [stack, provider ? Stack.of(provider) : stack].map(({ account, region }) => ({ account, region }));
+  if (!provider) {
+    return;
+  }
   for (const name of ['account', 'region'] as const) {
-    if (![here[name], there[name]].some((value) => Token.isUnresolved(value)) && here[name] !== there[name]) {
-      throw refusal(path, `provider is in the ${name} ${there[name]}, but this stack is in ${here[name]}, and CloudFormation calls functions of a stack's own account and region only. Pass a provider of that ${name}, or none: a function changes repositories in all regions.`);
+    const [here, there] = [stack[name], Stack.of(provider)[name]];
+    if (here !== there && !Token.isUnresolved(here) && !Token.isUnresolved(there)) {
+      throw refusal(path, `provider is in the ${name} ${there}, but this stack is in ${here}, and CloudFormation calls functions of a stack's own account and region only. Pass a provider of that ${name}, or none: a function changes repositories in all regions.`);
     }
   }
 }

@@ -11,7 +11,7 @@ import { medians } from '../statistics';
 
 const DEPLOYED = ['cdk-ecr-tag-mutability', 'AwsCustomResource'] as const satisfies Kind[];
 /** How many repositories a stack has, and how often it is deployed. */
-const SIZES = [{ count: 1, rounds: 5 }, { count: 50, rounds: 3 }, { count: 200, rounds: 1 }] as const;
+const SIZES = [{ count: 1, rounds: 5 }, { count: 50, rounds: 2 }, { count: 200, rounds: 1 }] as const;
 
 /** Seconds for a whole stack operation. */
 export interface Operations extends Record<string, number> {
