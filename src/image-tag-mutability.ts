@@ -195,7 +195,7 @@ function checkProvider(path: string, stack: Stack, provider: ImageTagMutabilityP
   for (const name of ['account', 'region'] as const) {
     const [here, there] = [stack[name], Stack.of(provider)[name]];
     if (here !== there && !Token.isUnresolved(here) && !Token.isUnresolved(there)) {
-      throw refusal(path, `provider is in the ${name} ${there}, but this stack is in ${here}, and CloudFormation calls functions of a stack's own account and region only. Pass a provider of that ${name}, or none: a function changes repositories in all regions.`);
+      throw refusal(path, `provider is in the ${name} ${there}, but this stack is in ${here}, and CloudFormation calls functions of a stack's own account and region only. Pass a provider in the ${name} ${here}, or none: a function changes repositories in all regions.`);
     }
   }
 }

@@ -1,6 +1,7 @@
+import { Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
-import { refOf, spellTokens } from './token-text';
+import { refOf, spellPseudoParameters, spellTokens } from './token-text';
 
 /** The most characters that pseudo parameters have, in any partition. */
 const PSEUDO_PARAMETERS: Record<string, number> = {
@@ -28,9 +29,12 @@ export function policySize(scope: IConstruct, statements: iam.PolicyStatement[])
 
 /** What one more ARN adds to a statement: itself, its quotes and a comma. */
 export function arnSize(scope: IConstruct, arn: string): number {
-  return deployedText(scope, arn).length + '"",'.length;
+  const text = spellPseudoParameters(Stack.of(scope), arn, pseudoParameterText) ?? deployedText(scope, arn);
+  return text.length + '"",'.length;
 }
 
 function deployedText(scope: IConstruct, value: unknown): any {
-  return spellTokens(scope, value, (intrinsic) => 'x'.repeat(PSEUDO_PARAMETERS[refOf(intrinsic) ?? ''] ?? OTHER_TOKEN));
+  return spellTokens(scope, value, (intrinsic) => pseudoParameterText(refOf(intrinsic) ?? ''));
 }
+
+const pseudoParameterText = (name: string): string => 'x'.repeat(PSEUDO_PARAMETERS[name] ?? OTHER_TOKEN);

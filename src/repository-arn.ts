@@ -1,6 +1,6 @@
-import { Fn, IResolvable, Reference, Stack, StringConcat, Token, Tokenization } from 'aws-cdk-lib';
+import { Fn, Stack, Token } from 'aws-cdk-lib';
 import { isRepositoryName } from './repository-name';
-import { refOf, spellTokens } from './token-text';
+import { isOfAnotherStack, refOf, spellPseudoParameters, spellTokens } from './token-text';
 
 const ARN = /^arn:\*:ecr:[a-z0-9-]+:[0-9]{12}:repository\/(.+)$/;
 const TOKEN = '{';
@@ -9,17 +9,13 @@ const TOKEN = '{';
  * One text for all spellings of a repository's ARN in a stack: whether a part of it is literal or a pseudo parameter, by name or by ARN.
  */
 export function canonicalArn(stack: Stack, arn: string): string {
-  const text: string = spellTokens(stack, arn, (intrinsic, token) => {
+  const text = spellPseudoParameters(stack, arn, (name) => spellReference(stack, name)) ?? spellTokens(stack, arn, (intrinsic, token) => {
     // Resources of two stacks can have the same logical id.
     if (isOfAnotherStack(token, stack)) {
       return JSON.stringify({ [token.target.node.path]: token.displayName });
     }
-    switch (refOf(intrinsic)) {
-      case 'AWS::Partition': return '*';
-      case 'AWS::Region': return known(stack.region, intrinsic);
-      case 'AWS::AccountId': return known(stack.account, intrinsic);
-      default: return JSON.stringify(intrinsic);
-    }
+    const name = refOf(intrinsic);
+    return name === undefined ? JSON.stringify(intrinsic) : spellReference(stack, name);
   });
   return String(text).replace(/^arn:aws[a-z-]*:/, 'arn:*:');
 }
@@ -29,14 +25,8 @@ export function canonicalArn(stack: Stack, arn: string): string {
  * holds 1 MB.
  */
 export function shortArn(stack: Stack, arn: string): string {
-  let onlyPseudoParameters = Token.isUnresolved(arn);
-  const mapToken = (token: IResolvable) => {
-    const ref = refOf(stack.resolve(token));
-    onlyPseudoParameters &&= ref !== undefined && ref.startsWith('AWS::') && !isOfAnotherStack(token, stack);
-    return `\${${ref}}`;
-  };
-  const text: string = Tokenization.reverseString(arn).mapTokens({ mapToken }).join(new StringConcat());
-  return onlyPseudoParameters ? Fn.sub(text) : arn;
+  const text = Token.isUnresolved(arn) ? spellPseudoParameters(stack, arn, (name) => `\${${name}}`) : undefined;
+  return text === undefined ? arn : Fn.sub(text);
 }
 
 /** What `ecr.Repository.fromLookup()` gives while the CDK CLI has yet to look: it says nothing about the repository. */
@@ -56,10 +46,8 @@ export function brokenArn(canonical: string): string | undefined {
     : `repository has the ARN '${canonical.replace('arn:*:', 'arn:<partition>:').slice(0, 400)}', but ECR's ARNs are arn:<partition>:ecr:<region>:<account>:repository/<name>, with a name of 2 to 256 lower-case letters and digits, with '.', '_', '-' or '/' between them. Mend the name or the ARN that was given to ecr.Repository.fromRepositoryName() or fromRepositoryArn().`;
 }
 
-function isOfAnotherStack(token: IResolvable, stack: Stack): token is Reference {
-  return Reference.isReference(token) && Stack.of(token.target) !== stack;
-}
-
-function known(value: string, otherwise: unknown): string {
-  return Token.isUnresolved(value) ? JSON.stringify(otherwise) : value;
+/** A reference by name, which is that of a pseudo parameter or of a resource. */
+function spellReference(stack: Stack, name: string): string {
+  const value = { 'AWS::Partition': '*', 'AWS::Region': stack.region, 'AWS::AccountId': stack.account }[name];
+  return value === undefined || Token.isUnresolved(value) ? JSON.stringify({ Ref: name }) : value;
 }

@@ -89,7 +89,7 @@ describe('a provider of another stack', () => {
   const providerIn = (props: StackProps) => new ImageTagMutabilityProvider(newStack(props, 'Other'), 'Provider');
 
   test.each([
-    ['region', { ...ENV, region: 'us-east-1' }, /Stack\/Declaration: provider is in the region us-east-1, but this stack is in eu-west-1, .* Pass a provider of that region, or none/],
+    ['region', { ...ENV, region: 'us-east-1' }, /Stack\/Declaration: provider is in the region us-east-1, but this stack is in eu-west-1, .* Pass a provider in the region eu-west-1, or none/],
     ['account', { ...ENV, account: '210987654321' }, /Stack\/Declaration: provider is in the account 210987654321, but this stack is in 123456789012/],
   ])('in another %s is refused', (_, env, said) => {
     const stack = newStack({ env: ENV });

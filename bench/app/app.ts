@@ -19,7 +19,7 @@ export interface AppResult {
   /** In ms, by the number of repositories. */
   readonly times: ReadonlyMap<number, SynthTimes>;
   /** For one repository more. */
-  readonly each: { readonly ms: number; readonly bytes: number; readonly bytesWritten: number; readonly resources: number };
+  readonly each: Readonly<Record<'ms' | 'bytes' | 'bytesWritten' | 'resources' | 'constructs', number>>;
 }
 
 export interface AppResults {
@@ -56,15 +56,16 @@ export async function measureApp(): Promise<AppResults> {
 
 function slope(kind: Kind, times: ReadonlyMap<number, SynthTimes>): AppResult['each'] {
   const [few, many] = SLOPE.map((count) => {
-    const { template } = synthesize(kind, count);
+    const { template, constructs } = synthesize(kind, count);
     const { construct, synth } = times.get(count)!;
     return {
       ms: construct + synth,
       bytes: JSON.stringify(template).length,
       bytesWritten: bytesWritten(template),
       resources: Object.keys(template.Resources).length,
+      constructs,
     };
   });
   const each = (field: keyof AppResult['each']) => (many![field] - few![field]) / (SLOPE[1] - SLOPE[0]);
-  return { ms: each('ms'), bytes: each('bytes'), bytesWritten: each('bytesWritten'), resources: each('resources') };
+  return { ms: each('ms'), bytes: each('bytes'), bytesWritten: each('bytesWritten'), resources: each('resources'), constructs: each('constructs') };
 }

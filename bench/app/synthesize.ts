@@ -14,7 +14,7 @@ export function synthesize(kind: Kind, count: number) {
   const constructed = performance.now();
   const template = app.synth().getStackByName('Stack').template;
   const end = performance.now();
-  return { template, construct: constructed - start, synth: end - constructed };
+  return { template, constructs: stack.node.findAll().length, construct: constructed - start, synth: end - constructed };
 }
 
 /** The size of a template as aws-cdk-lib writes it, and as CloudFormation gets it. */

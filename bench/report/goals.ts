@@ -36,15 +36,19 @@ function byNode(lambda: readonly LambdaResult[]): { node: string; ours: ColdStar
   });
 }
 
-/** Where the time of a cold start goes that misses a goal: a paragraph, or nothing. */
-export function misses({ lambda, apiCalls }: Results): string {
+/** Where the time goes that misses a goal: a paragraph, or nothing. */
+export function misses({ app, lambda, apiCalls }: Results): string {
+  const [declared, , native] = app.kinds as readonly [AppResult, AppResult, AppResult];
   const furtherCalls = apiCalls[0]!.calls.create.length - 1;
   const firstCallEnds = ({ start, load, firstCall }: ColdStart) => start + load + firstCall;
-  const reasons = byNode(lambda).flatMap(({ node, ours, plain, custom }) => [
+  const synth = declared.each.ms / native.each.ms > GOALS.synthToNative && `- Construct and synth, to native's: a declaration takes ${declared.each.constructs} constructs, those of the imported repository, the declaration and
+  its resource, and a native repository ${native.each.constructs}. For each construct it is ${ratio(declared.each.ms / declared.each.constructs / (native.each.ms / native.each.constructs))} of native's time. The profile below tells the steps.`;
+  const coldStarts = byNode(lambda).flatMap(({ node, ours, plain, custom }) => [
     ours.total / plain.total > GOALS.coldStartToPlain && `- The plain bundle's, ${node}: this bundle loads in ${ratio(ours.load / plain.load)} of the time. The rest is the start of
   Node.js and the same calls by the same client. A bundle that loads in no time would come to ${ratio((ours.total - ours.load) / plain.total)}.`,
     ours.total / custom.total > GOALS.coldStartToAwsCustomResource && `- AwsCustomResource's, ${node}: to the end of the first call it is ${ratio(firstCallEnds(ours) / firstCallEnds(custom))}. AwsCustomResource makes no other, and
   answers in ${ms(custom.rest)}. The ${furtherCalls} further calls and the answer take ${ms(ours.rest)}: they record and verify what is declared.`,
-  ]).filter((line) => line !== false);
-  return reasons.length > 0 ? `Where the cold start misses its goal:\n\n${reasons.join('\n')}\n\n` : '';
+  ]);
+  const reasons = [synth, ...coldStarts].filter((line) => line !== false);
+  return reasons.length > 0 ? `Where the time goes that misses a goal:\n\n${reasons.join('\n')}\n\n` : '';
 }
