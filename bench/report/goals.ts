@@ -41,8 +41,8 @@ export function misses({ app, lambda, apiCalls }: Results): string {
   const [declared, , native] = app.kinds as readonly [AppResult, AppResult, AppResult];
   const furtherCalls = apiCalls[0]!.calls.create.length - 1;
   const firstCallEnds = ({ start, load, firstCall }: ColdStart) => start + load + firstCall;
-  const synth = declared.each.ms / native.each.ms > GOALS.synthToNative && `- Construct and synth, to native's: a declaration takes ${declared.each.constructs} constructs, those of the imported repository, the declaration and
-  its resource, and a native repository ${native.each.constructs}. For each construct it is ${ratio(declared.each.ms / declared.each.constructs / (native.each.ms / native.each.constructs))} of native's time. The profile below tells the steps.`;
+  const synth = declared.each.ms / native.each.ms > GOALS.synthToNative && `- Construct and synth: a declaration takes ${declared.each.constructs.toFixed(1)} constructs, those of the imported repository, the declaration and
+  its resource, and a native repository ${native.each.constructs.toFixed(1)}. For each construct it is ${ratio(declared.each.ms / declared.each.constructs / (native.each.ms / native.each.constructs))} of native's time. The profile below tells the steps.`;
   const coldStarts = byNode(lambda).flatMap(({ node, ours, plain, custom }) => [
     ours.total / plain.total > GOALS.coldStartToPlain && `- The plain bundle's, ${node}: this bundle loads in ${ratio(ours.load / plain.load)} of the time. The rest is the start of
   Node.js and the same calls by the same client. A bundle that loads in no time would come to ${ratio((ours.total - ours.load) / plain.total)}.`,
