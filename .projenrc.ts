@@ -149,7 +149,11 @@ const installNewest = project.addTask('install:newest', {
   condition: '! npm ls --prefix test/newest',
   exec: 'npm ci --prefix test/newest --no-audit --no-fund',
 });
-const newest = project.addTask('test:newest', { description: 'Run the unit tests of the constructs with the newest aws-cdk-lib' });
+const newest = project.addTask('test:newest', {
+  description: 'Run the unit tests of the constructs with the newest aws-cdk-lib',
+  // A deprecated API would warn users at every declaration.
+  env: { JSII_DEPRECATED: 'fail' },
+});
 newest.spawn(installNewest);
 newest.exec('jest --ci --config test/newest/jest.config.json', { receiveArgs: true });
 const e2e = project.addTask('test:e2e', { description: 'Deploy for real on the emulators (compile first)' });

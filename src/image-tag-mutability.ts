@@ -123,7 +123,7 @@ export class ImageTagMutability extends Construct {
         } satisfies ResourceProperties,
       },
     });
-    this.resource.addDependency(ready);
+    this.resource.node.addDependency(ready);
     const { cfnOptions } = this.resource;
     if (retains(props.removalPolicy)) {
       // `RemovalPolicy.RETAIN` would also leave behind what a failed create has set.
