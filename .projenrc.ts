@@ -95,6 +95,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
 
 // In the place of ts-jest: `tsc` checks the types, once for all files.
 project.jest!.config.transform = { '^.+\\.ts$': new javascript.Transform('@swc/jest') };
+project.deps.removeDependency('ts-jest');
 
 project.package.addVersion(VERSION);
 
