@@ -56,11 +56,11 @@ export async function declare(context: Context, declaring: Declaring): Promise<D
     const isUnchanged = own?.declared !== undefined && isRecorded(next, own.declared, tags, owner);
     const known = isUnchanged ? reading : readingOf(await write(context.ecr, owner, next, tags), before);
     const { record } = await settle(context, {
-      amend: (now) => !isOvertaken(key, now.record) && !now.tags.has(owner.mark.key) ? markOf(owner) : NO_CHANGES,
+      amend: (now) => declaredBy(key, now.record) && !now.tags.has(owner.mark.key) ? markOf(owner) : NO_CHANGES,
       effective: (now) => newest(now.record.declarations)?.declared.settings ?? original,
     }, known, isUnchanged);
     const winner = newest(record.declarations);
-    const declared = declarationOf(key, record)?.declared;
+    const declared = declaredBy(key, record);
     if (!declared || !winner) {
       throw new Error('the declaration was removed while it was being made: its own deletion overtook it, or somebody removed the repository\'s tags. Deploy again to declare it once more');
     }
@@ -85,9 +85,9 @@ function isRetained({ since }: Declared, { clock }: Context, { created }: Declar
   return created && since + DECLARING_ENDS < clock.now();
 }
 
-/** Only the deletion of the own resource removes the own declaration. */
-function isOvertaken(key: string, record: RepositoryRecord): boolean {
-  return declarationOf(key, record)?.declared === undefined;
+/** What is recorded as the own declaration; where that is nothing, the deletion of the own resource has overtaken this. */
+function declaredBy(key: string, record: RepositoryRecord): Declared | undefined {
+  return declarationOf(key, record)?.declared;
 }
 
 /** When it was recorded is no part of what is declared. */

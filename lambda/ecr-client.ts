@@ -5,7 +5,7 @@ import {
 import type { Repository as DescribedRepository } from '@aws-sdk/client-ecr';
 import { Ecr } from './ecr';
 import { Repository } from './repository';
-import { Settings, brokenRule, isMutability } from '../src/settings';
+import { Settings, isMutability, obeysRules } from '../src/settings';
 
 const CLIENTS = new Map<string, ECRClient>();
 
@@ -69,9 +69,7 @@ function settingsOf(
   { imageTagMutability: mutability = 'MUTABLE', imageTagMutabilityExclusionFilters: found = [] }: DescribedRepository, repositoryName: string,
 ): Settings {
   const filters = found.map(({ filter = '' }) => filter);
-  const isKnown = isMutability(mutability) && found.every(({ filterType }) => filterType === 'WILDCARD')
-    && brokenRule(mutability, filters.length > 0 ? filters : undefined) === undefined;
-  if (!isKnown) {
+  if (!isMutability(mutability) || !found.every(({ filterType }) => filterType === 'WILDCARD') || !obeysRules({ mutability, filters })) {
     const setting = [mutability, ...found.map(({ filterType, filter }) => `${filterType} ${filter}`)].join(', ');
     throw new Error(`DescribeRepositories answered the setting '${setting}' for ${repositoryName}, which this version does not know. Update cdk-ecr-tag-mutability in this stack's app and deploy again`);
   }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Tags } from './ecr';
 import { TAG_PREFIX } from '../src/contract';
-import { Settings, brokenRule, isMutability, takesFilters } from '../src/settings';
+import { Settings, isMutability, obeysRules } from '../src/settings';
 
 /**
  * The record of declarations, as it stands in a repository's tags. It is a wire format between versions of this library in
@@ -192,10 +192,7 @@ function settingsText({ mutability, filters }: Settings): string {
 function parseSettings(text: string | undefined): Settings | undefined {
   const [mutability, ...words] = (text ?? '').split(' ');
   const filters = words.map((word) => word.replaceAll('@', '*'));
-  if (!isMutability(mutability) || brokenRule(mutability, takesFilters(mutability) || filters.length > 0 ? filters : undefined)) {
-    return undefined;
-  }
-  return { mutability, filters };
+  return isMutability(mutability) && obeysRules({ mutability, filters }) ? { mutability, filters } : undefined;
 }
 
 /** Whole words to a part: a value that starts or ends with a space would not come back as it was written. */

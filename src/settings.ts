@@ -67,6 +67,11 @@ export function brokenRule(mutability: Mutability, filters: readonly string[] | 
   return undefined;
 }
 
+/** Whether ECR takes settings that were read: no filters there are none that were given. */
+export function obeysRules({ mutability, filters }: Settings): boolean {
+  return brokenRule(mutability, takesFilters(mutability) || filters.length > 0 ? filters : undefined) === undefined;
+}
+
 /** What to say of a setting that does not exist. */
 export function unknownMutability(value: unknown): string {
   return `imageTagMutability is ${typeof value === 'string' ? `'${shown(value)}'` : `of type ${typeof value}`}, but ECR takes ${MUTABILITIES.join(', ')}. Use one of ecr.TagMutability.`;

@@ -13,7 +13,6 @@ describe('an answer', () => {
   let server: Server;
   let received: Received[];
   let respond: RequestListener;
-  let pauses: number[];
   let clock: FakeClock;
   const address = (scheme = 'http') => new URL(`${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}/answer?${SECRET}`);
   /** Answers with these statuses, the last one again and again. */
@@ -40,12 +39,6 @@ describe('an answer', () => {
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     clock = new FakeClock();
-    pauses = [];
-    let last = clock.now();
-    clock.onSleep = (now) => {
-      pauses.push(now - last);
-      last = now;
-    };
   });
   afterEach(stop);
 
@@ -56,28 +49,28 @@ describe('an answer', () => {
     expect(received[0]!.headers['content-length']).toBe(String(Buffer.byteLength(answer)));
     expect(Buffer.byteLength(answer)).toBeGreaterThan(answer.length);
     expect(received[0]!.headers['transfer-encoding']).toBeUndefined();
-    expect(pauses).toEqual([]);
+    expect(clock.pauses).toEqual([]);
   });
 
   test.each([500, 503, 429])('that met status %d is sent again, the same', async (status) => {
     statuses(status, status, 200);
     expect(await deliver(address(), 'text', clock)).toBeUndefined();
     expect(received.map(({ body }) => body)).toEqual(['text', 'text', 'text']);
-    expect(pauses).toEqual([200, 1_000]);
+    expect(clock.pauses).toEqual([200, 1_000]);
   });
 
   test('is given up after five attempts, and the status is told', async () => {
     statuses(500);
     expect(await deliver(address(), 'text', clock)).toBe('status 500');
     expect(received).toHaveLength(5);
-    expect(pauses).toEqual([200, 1_000, 3_000, 10_000]);
+    expect(clock.pauses).toEqual([200, 1_000, 3_000, 10_000]);
   });
 
   test.each([400, 403, 404])('that met status %d is not sent again', async (status) => {
     statuses(status);
     expect(await deliver(address(), 'text', clock)).toBe(`status ${status}`);
     expect(received).toHaveLength(1);
-    expect(pauses).toEqual([]);
+    expect(clock.pauses).toEqual([]);
   });
 
   test.each([300, 301, 302, 303, 307, 308])('does not follow a redirect of status %d', async (status) => {
@@ -90,14 +83,14 @@ describe('an answer', () => {
     respond = (request, response) => received.length === 1 ? request.socket.destroy() : response.end();
     expect(await deliver(address(), 'text', clock)).toBeUndefined();
     expect(received).toHaveLength(2);
-    expect(pauses).toEqual([200]);
+    expect(clock.pauses).toEqual([200]);
   });
 
   test('that nobody takes fails with the code of the error, without its address', async () => {
     const url = address();
     await stop();
     expect(await deliver(url, 'text', clock)).toBe('ECONNREFUSED');
-    expect(pauses).toHaveLength(4);
+    expect(clock.pauses).toHaveLength(4);
   });
 
   test('is not sent in clear to an https address, and its fault names neither address nor host', async () => {

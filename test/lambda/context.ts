@@ -1,14 +1,10 @@
 import { FakeClock, InMemoryEcr } from './in-memory-ecr';
-import { MUTABLE } from './stack';
-import { Context, Owner, keyOf } from '../../lambda/context';
+import { MUTABLE, markOf, stackId } from './stack';
+import { Context, Owner, keyOf, stackNameOf } from '../../lambda/context';
 import { Place, writeDeclaration } from '../../lambda/record';
 import { Settings } from '../../src/settings';
 
-export const ownerOf = (stack: string, logicalId = 'Tags'): Owner => ({
-  stackId: `arn:aws:cloudformation:eu-west-1:111122223333:stack/${stack}/0f`,
-  logicalId,
-  mark: { key: `cdk-ecr-tag-mutability:stack:${Buffer.from(stack).toString('hex').padEnd(12, '0')}`, value: `the id of ${stack}` },
-});
+export const ownerOf = (stack: string, logicalId = 'Tags'): Owner => ({ stackId: stackId(stack), logicalId, mark: markOf(stack) });
 
 /** What the protocol works with, on an ECR in memory; and the lines that it logged. */
 export interface TestContext extends Context {
@@ -16,20 +12,12 @@ export interface TestContext extends Context {
   readonly clock: FakeClock;
   readonly key: string;
   readonly lines: { readonly level: string; readonly decision: string; readonly details?: object }[];
-  /** What was slept, in ms, one after the other. */
-  readonly pauses: number[];
 }
 
 export function contextOn(ecr: InMemoryEcr, owner = ownerOf('a')): TestContext {
   const lines: TestContext['lines'] = [];
-  const pauses: number[] = [];
   const clock = new FakeClock();
-  let before = clock.now();
-  clock.onSleep = (now) => {
-    pauses.push(now - before);
-    before = now;
-  };
-  return { ecr, clock, owner, key: keyOf(owner), lines, pauses, log: (level, decision, details) => lines.push({ level, decision, details }) };
+  return { ecr, clock, owner, key: keyOf(owner), lines, log: (level, decision, details) => lines.push({ level, decision, details }) };
 }
 
 /** Long ago, so that a declaration is not a new one. */
@@ -45,8 +33,7 @@ interface Recorded {
 /** Writes a declaration, with its mark, as an earlier invocation left it. */
 export function record(ecr: InMemoryEcr, owner: Owner, { settings, place = { order: 1, rename: 0 }, since = LONG_AGO, ...rest }: Recorded): void {
   const original = 'original' in rest ? rest.original : MUTABLE;
-  const stackName = /stack\/([^/]*)/.exec(owner.stackId)![1]!;
-  writeDeclaration({ key: keyOf(owner), declared: { place, stackName, since, settings }, original })
+  writeDeclaration({ key: keyOf(owner), declared: { place, stackName: stackNameOf(owner), since, settings }, original })
     .forEach((value, key) => ecr.tags.set(key, value));
   ecr.tags.set(owner.mark.key, owner.mark.value);
 }

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import * as path from 'node:path';
-import { InMemoryEcr, isRefused } from './in-memory-ecr';
+import { InMemoryEcr } from './in-memory-ecr';
 import { ARN, FILTERED, FORGED_KEY, IMMUTABLE, INVENTED, LOCKED, MUTABLE, OF_OTHER, Stack } from './stack';
 import { readRecord } from '../../lambda/record';
 import { TAG_PREFIX } from '../../src/contract';
-import { Settings } from '../../src/settings';
+import { Settings, obeysRules } from '../../src/settings';
 
 const ORIGINAL = FILTERED;
 const DECLARED = LOCKED;
@@ -186,7 +186,7 @@ const ORDINARY = ['put', 'declared', 'released'];
 function expectErased({ ecr, tag }: Declared, stay: readonly string[] = []) {
   expect(ecr.trace.filter((key) => !stay.includes(key))).toEqual([]);
   expect(ecr.trace).not.toContain(tag.mark);
-  expect(ecr.puts.filter(isRefused)).toEqual([]);
+  expect(ecr.puts.filter((settings) => !obeysRules(settings))).toEqual([]);
 }
 const beyondOrdinary = ({ lines }: Stack) =>
   new Set(lines.map(({ decision }) => String(decision)).filter((decision) => !ORDINARY.includes(decision)));

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Clock } from '../../lambda/clock';
 import { Ecr, Tags } from '../../lambda/ecr';
-import { Settings, brokenRule, takesFilters } from '../../src/settings';
+import { Settings } from '../../src/settings';
 
 /** Nothing that is tested makes as many: so a loop without an end fails, and does not hang. */
 const MOST_CALLS = 1_000;
@@ -89,12 +89,10 @@ export function named(name: string, message: string): Error {
   return Object.assign(new Error(message), { name });
 }
 
-/** Whether ECR would refuse to put it. */
-export const isRefused = ({ mutability, filters }: Settings): boolean =>
-  brokenRule(mutability, takesFilters(mutability) || filters.length > 0 ? filters : undefined) !== undefined;
-
 /** Time that passes only where somebody sleeps. */
 export class FakeClock implements Clock {
+  /** What was slept, in ms, one after the other. */
+  readonly pauses: number[] = [];
   private time = Date.parse('2026-01-02T03:04:05.000Z');
   onSleep: (now: number) => void | Promise<unknown> = () => {};
 
@@ -103,6 +101,7 @@ export class FakeClock implements Clock {
   }
 
   async sleep(ms: number): Promise<void> {
+    this.pauses.push(ms);
     this.time += ms;
     await this.onSleep(this.time);
   }

@@ -24,17 +24,11 @@ function setUp(fault?: (count: number) => Error | undefined, lasts = 120_000) {
   };
   const clock = new FakeClock();
   const started = clock.now();
-  const pauses: number[] = [];
-  let last = started;
-  clock.onSleep = (now) => {
-    pauses.push(now - last);
-    last = now;
-  };
   const calls: Calls = {};
   const lines: unknown[][] = [];
   const log = (...line: unknown[]) => void lines.push(line);
   const subject = patient(ecr, { clock, log, calls, remaining: () => started + lasts - clock.now() });
-  return { ecr, clock, pauses, calls, lines, subject, elapsed: () => clock.now() - started };
+  return { ecr, clock, pauses: clock.pauses, calls, lines, subject, elapsed: () => clock.now() - started };
 }
 
 const failure = (call: Promise<unknown>): Promise<Error> => call.then(() => { throw new Error('did not fail'); }, (error: Error) => error);

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { InMemoryEcr, isRefused } from './in-memory-ecr';
+import { InMemoryEcr } from './in-memory-ecr';
 import { ARN, FILTERED, FORGED_KEY, IMMUTABLE, INVENTED, LOCKED, MUTABLE, OF_OTHER, Stack } from './stack';
 import { Result } from '../../lambda/lifecycle';
 import { readRecord } from '../../lambda/record';
 import { TAG_PREFIX } from '../../src/contract';
-import { Settings, sameSettings } from '../../src/settings';
+import { Settings, obeysRules, sameSettings } from '../../src/settings';
 
 /** Edits of any kind: what is removed, cut, exchanged, added; also what a careful forger would write. */
 const KEYS = fc.constantFrom('declared', 'original', 'mark', 'others-declared', 'others-original', 'others-mark', 'forged-declared', 'forged-original', 'nobody', 'part');
@@ -80,7 +80,7 @@ test(`${RUNS} runs of edits and events: always an answer, and only settings that
       assert.ok(answer.Status === 'SUCCESS' || answer.Reason.length > 40);
       for (const settled of ecr.puts.slice(from)) {
         seen.puts++;
-        assert.ok(!isRefused(settled), `${JSON.stringify(settled)} breaks ECR's rules`);
+        assert.ok(obeysRules(settled), `${JSON.stringify(settled)} breaks ECR's rules`);
         assert.ok(known.some((one) => sameSettings(one, settled)), `nobody said ${JSON.stringify(settled)}`);
       }
       assert.equal(ecr.tags.get('team'), 'a');

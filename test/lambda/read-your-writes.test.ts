@@ -12,13 +12,7 @@ function setUp(lag = 0, settings = MUTABLE) {
   ecr.tags.set('team', 'a').set('stage', 'test');
   ecr.lag = lag;
   const clock = new FakeClock();
-  const pauses: number[] = [];
-  let last = clock.now();
-  clock.onSleep = (now) => {
-    pauses.push(now - last);
-    last = now;
-  };
-  return { ecr, pauses, subject: readYourWrites(ecr, clock) };
+  return { ecr, pauses: clock.pauses, subject: readYourWrites(ecr, clock) };
 }
 
 describe.each([0, 1, 2])('where %d reads lag behind a write', (lag) => {

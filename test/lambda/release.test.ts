@@ -113,7 +113,7 @@ describe('a declaration that may not be erased yet', () => {
   ])('%s', async (_, since, pauses) => {
     const context = contextOn(declared({ since }));
     await release(context);
-    expect(context.pauses).toEqual(pauses);
+    expect(context.clock.pauses).toEqual(pauses);
     expect([context.ecr.settings, context.ecr.trace]).toEqual([FILTERED, []]);
   });
 
@@ -123,7 +123,7 @@ describe('a declaration that may not be erased yet', () => {
     ecr.settings = FILTERED;
     const context = contextOn(ecr);
     await release(context);
-    expect(context.pauses).toEqual([1_000]);
+    expect(context.clock.pauses).toEqual([1_000]);
     expect(ecr.calls).toEqual(['readTags', 'readTags', 'readSettings', 'untag', 'readTags']);
   });
 
@@ -140,7 +140,7 @@ describe('a declaration that may not be erased yet', () => {
   ])('waits %s', async (_, since, appearsUntil, pauses) => {
     const context = contextOn(declared({ since }));
     await release(context, { appearsUntil });
-    expect(context.pauses).toEqual(pauses);
+    expect(context.clock.pauses).toEqual(pauses);
   });
 
   test('is released where it appeared meanwhile', async () => {

@@ -71,7 +71,7 @@ describe('settling', () => {
     };
     const { context, settled } = await settling(ecr, IMMUTABLE_WANTED, true);
     expect([settled.found, ecr.puts]).toEqual([IMMUTABLE, [IMMUTABLE, IMMUTABLE, IMMUTABLE, IMMUTABLE]]);
-    expect(context.pauses).toEqual([100, 200, 300]);
+    expect(context.clock.pauses).toEqual([100, 200, 300]);
   });
 
   test('gives up after ten rounds, and says what to do', async () => {

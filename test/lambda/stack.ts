@@ -29,6 +29,10 @@ export const properties = ({ mutability, filters }: Settings, arn = ARN) => ({
   },
 });
 
+/** The tag by which a stack's provider marks repositories. */
+export const markOf = (name: string) =>
+  ({ key: `${TAG_PREFIX}stack:${Buffer.from(name).toString('hex').padEnd(12, '0').slice(0, 12)}`, value: stackId(name) });
+
 /** A stack whose provider works on one in-memory repository. */
 export class Stack {
   readonly lines: Record<string, unknown>[] = [];
@@ -40,7 +44,7 @@ export class Stack {
     this.environment = {
       clock: this.clock,
       log: (level, decision, details) => this.lines.push({ level, decision, ...details }),
-      mark: { key: `cdk-ecr-tag-mutability:stack:${Buffer.from(name).toString('hex').padEnd(12, '0').slice(0, 12)}`, value: stackId(name) },
+      mark: markOf(name),
       ecr: () => ecr,
     };
   }
