@@ -37,6 +37,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
     jestConfig: {
       collectCoverage: false,
       testMatch: ['<rootDir>/test/**/*.test.ts'],
+      // They have configurations of their own.
+      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/e2e/', '<rootDir>/test/languages/'],
       // They hold packages of this name, which Jest would take for one another.
       modulePathIgnorePatterns: ['<rootDir>/.cache/', '<rootDir>/compat/', '<rootDir>/coverage/', '<rootDir>/dist/', '<rootDir>/examples/'],
     },
@@ -52,9 +54,9 @@ const project = new awscdk.AwsCdkConstructLibrary({
 
   ...packagingOptions,
   docgenFilePath: 'API.md',
-  eslintOptions: { dirs: ['src', 'lambda'], devdirs: ['test', 'e2e', 'bench', 'bindings', 'packaging', 'projenrc', 'examples/typescript'], prettier: false },
+  eslintOptions: { dirs: ['src', 'lambda'], devdirs: ['test', 'bench', 'projenrc', 'examples'], prettier: false },
   tsconfigDev: {
-    include: ['lambda', 'e2e', 'bench', 'bindings', 'packaging', 'projenrc', 'examples/typescript', 'src'].map((folder) => `../${folder}/**/*.ts`),
+    include: ['lambda', 'bench', 'projenrc', 'examples/demo', 'examples/typescript', 'src'].map((folder) => `../${folder}/**/*.ts`),
     compilerOptions: {
       target: 'ES2022',
       lib: ['es2023'],
@@ -110,11 +112,11 @@ project.npmrc.addConfig('omit-lockfile-registry-resolved', 'true');
 
 // As part of `compile`, so that a compiled checkout is a package that works.
 const bundle = project.addTask('bundle', { description: 'Bundle the Lambda with its client of ECR', exec: 'tsx projenrc/bundle.ts' });
-bundle.exec(`tsx packaging/third-party-licenses.ts ${BUNDLE_METAFILE}`);
+bundle.exec(`tsx projenrc/third-party-licenses.ts ${BUNDLE_METAFILE}`);
 project.compileTask.spawn(bundle);
 
 // The linter looks for the tsconfig that is nearest to a file.
-for (const folder of ['lambda', 'e2e', 'bench', 'bindings', 'packaging']) {
+for (const folder of ['lambda', 'bench', 'examples/demo']) {
   new JsonFile(project, `${folder}/tsconfig.json`, { obj: { extends: '../test/tsconfig.json', include: ['**/*.ts', '../src/**/*.ts'] } });
 }
 
@@ -123,11 +125,11 @@ project.eslint?.allowDevDeps('lambda/**');
 // These import the library as its users do; nothing links it before the demo or the benchmark runs.
 project.eslint?.addOverride({ files: ['examples/**', 'bench/app/**'], rules: { 'import/no-unresolved': 'off' } });
 
-project.tasks.tryFind('docgen')!.reset('tsx packaging/api-document.ts API.md');
+project.tasks.tryFind('docgen')!.reset('tsx projenrc/api-document.ts API.md');
 
 const demo = project.addTask('demo', { description: 'Show the library at work, with the CDK CLI on emulators', receiveArgs: true });
 demo.spawn(project.compileTask);
-demo.exec('tsx e2e/demo.ts', { receiveArgs: true });
+demo.exec('tsx examples/demo/index.ts', { receiveArgs: true });
 
 const bench = project.addTask('bench', { description: 'Measure this library and the alternatives, and write bench/RESULTS.md' });
 bench.spawn(project.compileTask);
@@ -158,11 +160,11 @@ const newest = project.addTask('test:newest', {
 newest.spawn(installNewest);
 newest.exec('jest --ci --config test/newest/jest.config.json', { receiveArgs: true });
 const e2e = project.addTask('test:e2e', { description: 'Deploy for real on the emulators (compile first)' });
-e2e.exec('jest --ci --config e2e/jest.config.json', { receiveArgs: true });
+e2e.exec('jest --ci --config test/e2e/jest.config.json', { receiveArgs: true });
 const scale = project.addTask('test:scale', { description: 'Deploy 480 repositories in one stack on the emulators (compile first)' });
-scale.exec('jest --ci --config e2e/scale/jest.config.json', { receiveArgs: true });
+scale.exec('jest --ci --config test/e2e/jest.config.json --testPathIgnorePatterns node_modules --testPathPatterns test/e2e/scale', { receiveArgs: true });
 // A snapshot does without the code of functions.
-project.gitignore.addPatterns('/test/cdk-integ.out.*/', '/test/*.snapshot/asset.*');
+project.gitignore.addPatterns('/test/integ/cdk-integ.out.*/', '/test/integ/*.snapshot/asset.*');
 // They are only compared, but integ-runner wants a region and credentials even then.
 const snapshots = project.addTask('test:snapshots', {
   description: 'Compare the integration tests with their snapshots (compile first)',
@@ -175,7 +177,7 @@ project.addTask('integ', {
 });
 project.testTask.reset();
 project.testTask.env('ESLINT_USE_FLAT_CONFIG', 'false');
-project.testTask.exec('eslint --ext .ts src lambda test e2e bench bindings packaging projenrc examples/typescript .projenrc.ts');
+project.testTask.exec('eslint --ext .ts src lambda test bench projenrc examples .projenrc.ts');
 project.testTask.exec('tsc --noEmit -p test/tsconfig.json');
 project.testTask.spawn(project.compileTask);
 project.testTask.spawn(project.tasks.tryFind('compat')!);

@@ -6,7 +6,7 @@ import {
 } from './record';
 import { NO_CHANGES, change, settle } from './settle';
 import { DECLARING_ENDS } from './timing';
-import { Settings, sameSettings } from '../src/settings';
+import { Settings, sameSettings } from '../src/shared/settings';
 
 export interface Declaring {
   readonly settings: Settings;

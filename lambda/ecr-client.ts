@@ -5,7 +5,7 @@ import {
 import type { Repository as DescribedRepository } from '@aws-sdk/client-ecr';
 import { Ecr } from './ecr';
 import { Repository } from './repository';
-import { Settings, isMutability, obeysRules } from '../src/settings';
+import { Settings, isMutability, obeysRules } from '../src/shared/settings';
 
 const CLIENTS = new Map<string, ECRClient>();
 

@@ -4,7 +4,7 @@ import { ecr, ecrClient } from './ecr-client';
 import { Environment, handle } from './lifecycle';
 import { consoleLog } from './log';
 import { UntrustedEvent, namesOf } from './request';
-import { ENV_MARK_KEY, ENV_MARK_VALUE } from '../src/contract';
+import { ENV_MARK_KEY, ENV_MARK_VALUE } from '../src/shared/contract';
 
 /** The handler in a world of its own: tests stand in for ECR and for time. */
 export function handlerWith({ clock, ecr: ecrOf }: Pick<Environment, 'clock' | 'ecr'>): (input: unknown) => Promise<void> {

@@ -10,8 +10,8 @@ import { Releasing, release } from './release';
 import { Repository } from './repository';
 import { DeclareRequest, DeleteRequest, Request, UntrustedEvent, namesOf, parseRequest, physicalIdOf } from './request';
 import { DECLARING_ENDS, WRITES_END } from './timing';
-import { ResourceAttributes } from '../src/contract';
-import { Settings } from '../src/settings';
+import { ResourceAttributes } from '../src/shared/contract';
+import { Settings } from '../src/shared/settings';
 
 export interface Environment {
   readonly clock: Clock;

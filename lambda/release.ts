@@ -4,7 +4,7 @@ import { readingOf, reportChanges } from './reading';
 import { declarationOf, hasMark, keysOf, newest, originalOf, readRecord } from './record';
 import { Intent, settle } from './settle';
 import { DECLARING_ENDS, SHORTEST_LIFE } from './timing';
-import { Settings } from '../src/settings';
+import { Settings } from '../src/shared/settings';
 
 export interface Releasing {
   /** Until when, in ms, an invocation may be running that declares what is released here: the creation was never answered. */

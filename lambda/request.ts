@@ -1,6 +1,6 @@
 import { Repository, parseRepositoryArn } from './repository';
-import { ResourceProperties } from '../src/contract';
-import { Settings, brokenRule, isMutability, unknownMutability } from '../src/settings';
+import { ResourceProperties } from '../src/shared/contract';
+import { Settings, brokenRule, isMutability, unknownMutability } from '../src/shared/settings';
 
 /** CloudFormation's event, of which nothing has been believed yet. */
 export type UntrustedEvent = Readonly<Partial<Record<

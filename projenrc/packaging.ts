@@ -57,7 +57,7 @@ export function packaging(project: awscdk.AwsCdkConstructLibrary): void {
   project.packageTask.exec('rm -rf dist');
   project.packageTask.exec(`${pacmak} --targets js python java go`);
   project.packageTask.exec(`${pacmak} --targets dotnet --code-only`);
-  project.packageTask.exec('tsx packaging/check.ts');
+  project.packageTask.exec('tsx projenrc/check.ts');
 
   const isReleased = `test -e ${RELEASED}/.jsii`;
   project.tasks.tryFind('compat')?.reset(`jsii-diff ${RELEASED} . --keys --ignore-file .compatignore`, { condition: isReleased });
@@ -69,5 +69,5 @@ export function packaging(project: awscdk.AwsCdkConstructLibrary): void {
     description: 'Package the library, and run the examples of all languages with the packages',
   });
   bindings.spawn(project.packageTask);
-  bindings.exec('jest --ci --config bindings/jest.config.json --runInBand', { receiveArgs: true });
+  bindings.exec('jest --ci --config test/languages/jest.config.json --runInBand', { receiveArgs: true });
 }

@@ -7,10 +7,10 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { ENV_MARK_KEY, ENV_MARK_VALUE } from './contract';
-import * as permissions from './permissions';
-import { RolePolicies } from './role-policies';
-import { stackMarkKey } from './stack-mark';
+import { stackMarkKey } from './private/ownership-tag';
+import * as permissions from './private/permissions';
+import { RolePolicies } from './private/role-policies';
+import { ENV_MARK_KEY, ENV_MARK_VALUE } from './shared/contract';
 
 const DEFAULT_ID = 'ImageTagMutabilityProvider';
 

@@ -1,11 +1,11 @@
 import { Annotations, CfnDeletionPolicy, CfnResource, Duration, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import * as ecr from 'aws-cdk-lib/aws-ecr';
 import { Construct } from 'constructs';
-import { Mutability, RESOURCE_TYPE, ResourceAttributes, ResourceProperties } from './contract';
-import { ExclusionFilters, NotAFilterError, readExclusionFilters } from './exclusion-filters';
 import { ImageTagMutabilityProvider } from './image-tag-mutability-provider';
-import { brokenArn, canonicalArn, isLookupDummy, shortArn } from './repository-arn';
-import { brokenRule, isMutability, matchesEveryTag, unknownMutability } from './settings';
+import { ExclusionFilters, NotAFilterError, readExclusionFilters } from './private/exclusion-filters';
+import { brokenArn, canonicalArn, isLookupDummy, shortArn } from './private/repository-arn';
+import { Mutability, RESOURCE_TYPE, ResourceAttributes, ResourceProperties } from './shared/contract';
+import { brokenRule, isMutability, matchesEveryTag, unknownMutability } from './shared/settings';
 
 /**
  * Properties of an ImageTagMutability.

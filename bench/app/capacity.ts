@@ -1,7 +1,7 @@
 import { COUNTS } from './app';
 import { Kind, KINDS } from './declarations';
 import { bytesWritten, synthesize } from './synthesize';
-import { deployed } from '../../test/fixtures';
+import { deployed } from '../../test/support/constructs';
 
 const MOST_RESOURCES = 500;
 const MOST_TEMPLATE_BYTES = 1_000_000;

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { CreateRepositoryCommand } from '@aws-sdk/client-ecr';
 import { TagMutability } from 'aws-cdk-lib/aws-ecr';
-import { Emulators, startEmulators } from '../../e2e/emulators';
-import { Template, createStack, deleteStack, updateStack } from '../../e2e/emulators/cloudformation';
-import { settingsOf } from '../../e2e/emulators/ecr';
-import { publishedTemplate } from '../../e2e/emulators/template';
+import { Emulators, startEmulators } from '../../test/support/emulators';
+import { Template, createStack, deleteStack, updateStack } from '../../test/support/emulators/cloudformation';
+import { settingsOf } from '../../test/support/emulators/ecr';
+import { publishedTemplate } from '../../test/support/emulators/template';
 import { Kind, declare, nameOf } from '../app/declarations';
 import { PROJECT } from '../compile';
 import { medians } from '../statistics';

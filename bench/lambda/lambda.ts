@@ -1,5 +1,5 @@
 import { Subject, REGION, arnOf, subjects } from './subjects';
-import { HttpEcr, serveEcr } from '../../test/lambda/http-ecr';
+import { HttpEcr, serveEcr } from '../../test/support/http-ecr';
 import { compile } from '../compile';
 import { NodeRelease, nodeReleases } from '../node-releases';
 import { run } from '../run';

@@ -1,5 +1,5 @@
 import { Classify, profile } from './profile';
-import { serveEcr } from '../../test/lambda/http-ecr';
+import { serveEcr } from '../../test/support/http-ecr';
 import { compile } from '../compile';
 import { environment, event } from '../lambda/lambda';
 import { Subject, formerly, subjects } from '../lambda/subjects';

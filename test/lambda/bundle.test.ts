@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { buildSync } from 'esbuild';
-import { HttpEcr, ReceivedCall, serveEcr } from './http-ecr';
+import { HttpEcr, ReceivedCall, serveEcr } from '../support/http-ecr';
 
 // What Lambda runs: the bundle itself, in a process of its own with an environment as Lambda's. `npx projen compile` makes it.
 const BUNDLE = join(__dirname, '../../lib/handler/index.js');

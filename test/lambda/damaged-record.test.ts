@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import * as path from 'node:path';
-import { InMemoryEcr } from './in-memory-ecr';
-import { ARN, FILTERED, FORGED_KEY, IMMUTABLE, INVENTED, LOCKED, MUTABLE, OF_OTHER, Stack } from './stack';
 import { readRecord } from '../../lambda/record';
-import { TAG_PREFIX } from '../../src/contract';
-import { Settings, obeysRules } from '../../src/settings';
+import { TAG_PREFIX } from '../../src/shared/contract';
+import { Settings, obeysRules } from '../../src/shared/settings';
+import { ARN, FILTERED, FORGED_KEY, IMMUTABLE, INVENTED, LOCKED, MUTABLE, OF_OTHER, Stack } from '../support/fake-stack';
+import { InMemoryEcr } from '../support/in-memory-ecr';
 
 const ORIGINAL = FILTERED;
 const DECLARED = LOCKED;

@@ -1,10 +1,10 @@
-import { LONG_AGO, TestContext, contextOn, ownerOf, record } from './context';
-import { InMemoryEcr, named } from './in-memory-ecr';
-import { FILTERED, IMMUTABLE, LOCKED, MUTABLE, OF_OTHER } from './stack';
 import { Owner, keyOf } from '../../lambda/context';
 import { Declaring, declare } from '../../lambda/declare';
 import { declarationOf, readRecord } from '../../lambda/record';
 import { release } from '../../lambda/release';
+import { FILTERED, IMMUTABLE, LOCKED, MUTABLE, OF_OTHER } from '../support/fake-stack';
+import { InMemoryEcr, named } from '../support/in-memory-ecr';
+import { LONG_AGO, TestContext, contextOn, ownerOf, record } from '../support/test-context';
 
 const OWN = ownerOf('a');
 const OTHER = ownerOf('b');

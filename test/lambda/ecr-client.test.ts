@@ -4,10 +4,10 @@ import {
 } from '@aws-sdk/client-ecr';
 import type { Repository as DescribedRepository } from '@aws-sdk/client-ecr';
 import { mockClient } from 'aws-sdk-client-mock';
-import { named } from './in-memory-ecr';
 import { ecr, ecrClient } from '../../lambda/ecr-client';
-import { MUTABILITIES } from '../../src/contract';
-import { Settings } from '../../src/settings';
+import { MUTABILITIES } from '../../src/shared/contract';
+import { Settings } from '../../src/shared/settings';
+import { named } from '../support/in-memory-ecr';
 
 const REGISTRY = '111122223333';
 const NAME = 'team-a/api';

@@ -3,10 +3,10 @@ import { Server, createServer } from 'node:http';
 import { AddressInfo } from 'node:net';
 import * as fc from 'fast-check';
 import { Recipe, Verdict, cook, judge, recipes } from './hostile-events';
-import { FakeClock, InMemoryEcr } from './in-memory-ecr';
 import { handlerWith } from '../../lambda';
-import { ENV_MARK_KEY, ENV_MARK_VALUE } from '../../src/contract';
-import { Settings } from '../../src/settings';
+import { ENV_MARK_KEY, ENV_MARK_VALUE } from '../../src/shared/contract';
+import { Settings } from '../../src/shared/settings';
+import { FakeClock, InMemoryEcr } from '../support/in-memory-ecr';
 
 const EVENTS = 10_000;
 /** Replays a run that failed: `SEED=<the seed that it printed> npx jest test/lambda/hostile-events`. */

@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import { AddressInfo } from 'node:net';
-import { FakeClock, InMemoryEcr } from './in-memory-ecr';
-import { LOCKED, MUTABLE, properties, stackId } from './stack';
 import { handler, handlerWith } from '../../lambda';
+import { LOCKED, MUTABLE, properties, stackId } from '../support/fake-stack';
+import { FakeClock, InMemoryEcr } from '../support/in-memory-ecr';
 
 /** What the function prints while it handles an event. */
 async function logOf(event: unknown): Promise<string[]> {

@@ -1,6 +1,6 @@
-import { InMemoryEcr, named } from './in-memory-ecr';
-import { ARN, FILTERED, IMMUTABLE, INVENTED, LOCKED, MUTABLE, Stack, properties, stackId } from './stack';
 import { Environment, handle } from '../../lambda/lifecycle';
+import { ARN, FILTERED, IMMUTABLE, INVENTED, LOCKED, MUTABLE, Stack, properties, stackId } from '../support/fake-stack';
+import { InMemoryEcr, named } from '../support/in-memory-ecr';
 
 describe.each([MUTABLE, IMMUTABLE, LOCKED, FILTERED])('a repository that was %j', (original) => {
   test.each([MUTABLE, IMMUTABLE, LOCKED, FILTERED])('takes %j, and gets back what it had', async (declared) => {

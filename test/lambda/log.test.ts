@@ -1,9 +1,9 @@
 import { createServer } from 'node:http';
 import { AddressInfo } from 'node:net';
-import { FakeClock, InMemoryEcr, named } from './in-memory-ecr';
-import { ARN, FILTERED, IMMUTABLE, INVENTED, LOCKED, MUTABLE, Stack, properties, stackId } from './stack';
 import { handlerWith } from '../../lambda';
 import { consoleLog } from '../../lambda/log';
+import { ARN, FILTERED, IMMUTABLE, INVENTED, LOCKED, MUTABLE, Stack, properties, stackId } from '../support/fake-stack';
+import { FakeClock, InMemoryEcr, named } from '../support/in-memory-ecr';
 
 const OTHER_ARN = `${ARN}-2`;
 const SECRET = 'https://s.example/secret';

@@ -1,7 +1,7 @@
-import { FakeClock, InMemoryEcr, named } from './in-memory-ecr';
 import { Ecr } from '../../lambda/ecr';
 import { CallFailedError, Calls, OutOfTimeError, RepositoryNotFoundError, patient } from '../../lambda/patient';
-import { Settings } from '../../src/settings';
+import { Settings } from '../../src/shared/settings';
+import { FakeClock, InMemoryEcr, named } from '../support/in-memory-ecr';
 
 const IMMUTABLE: Settings = { mutability: 'IMMUTABLE', filters: [] };
 const METHODS: readonly [keyof Ecr, string, (ecr: Ecr) => Promise<unknown>][] = [

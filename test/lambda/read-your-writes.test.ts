@@ -1,6 +1,6 @@
-import { FakeClock, InMemoryEcr, named } from './in-memory-ecr';
 import { readYourWrites } from '../../lambda/read-your-writes';
-import { Settings } from '../../src/settings';
+import { Settings } from '../../src/shared/settings';
+import { FakeClock, InMemoryEcr, named } from '../support/in-memory-ecr';
 
 const MUTABLE: Settings = { mutability: 'MUTABLE', filters: [] };
 const IMMUTABLE: Settings = { mutability: 'IMMUTABLE', filters: [] };

@@ -1,8 +1,8 @@
-import { contextOn, ownerOf, record } from './context';
-import { InMemoryEcr } from './in-memory-ecr';
-import { IMMUTABLE, LOCKED, MUTABLE } from './stack';
 import { read, readUntilCertain, reportChanges } from '../../lambda/reading';
-import { Settings } from '../../src/settings';
+import { Settings } from '../../src/shared/settings';
+import { IMMUTABLE, LOCKED, MUTABLE } from '../support/fake-stack';
+import { InMemoryEcr } from '../support/in-memory-ecr';
+import { contextOn, ownerOf, record } from '../support/test-context';
 
 const OWN = ownerOf('a');
 const OTHER = ownerOf('b');

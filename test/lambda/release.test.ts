@@ -1,9 +1,9 @@
-import { LONG_AGO, contextOn, ownerOf, record } from './context';
-import { InMemoryEcr } from './in-memory-ecr';
-import { FILTERED, IMMUTABLE, LOCKED, MUTABLE, OF_OTHER } from './stack';
 import { Owner, keyOf } from '../../lambda/context';
 import { readRecord } from '../../lambda/record';
 import { release } from '../../lambda/release';
+import { FILTERED, IMMUTABLE, LOCKED, MUTABLE, OF_OTHER } from '../support/fake-stack';
+import { InMemoryEcr } from '../support/in-memory-ecr';
+import { LONG_AGO, contextOn, ownerOf, record } from '../support/test-context';
 
 const OWN = ownerOf('a');
 const OTHER = ownerOf('b');

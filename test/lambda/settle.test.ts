@@ -1,8 +1,8 @@
-import { TestContext, contextOn } from './context';
-import { InMemoryEcr } from './in-memory-ecr';
-import { IMMUTABLE, LOCKED, MUTABLE } from './stack';
 import { read } from '../../lambda/reading';
 import { Intent, NO_CHANGES, change, settle } from '../../lambda/settle';
+import { IMMUTABLE, LOCKED, MUTABLE } from '../support/fake-stack';
+import { InMemoryEcr } from '../support/in-memory-ecr';
+import { TestContext, contextOn } from '../support/test-context';
 
 /** A repository whose tags say what it should have. */
 const wants = (settings: Intent['effective']): Intent => ({ amend: () => NO_CHANGES, effective: settings });

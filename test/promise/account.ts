@@ -4,7 +4,7 @@ import { Delivery } from './invocation';
 import { Choose, Misfortune, NO_MISFORTUNE, Registry } from './registry';
 import { Resource, arnOf, delivery, inventedIdOf, markKeyOf, propertiesOf } from './resources';
 import { UntrustedEvent } from '../../lambda/request';
-import { Settings, sameSettings } from '../../src/settings';
+import { Settings, sameSettings } from '../../src/shared/settings';
 
 /** What a template says of one logical id. */
 export interface Declaration {

@@ -7,7 +7,7 @@ import { LONG, Resource, inventedIdOf, locked } from './resources';
 import { run } from './run';
 import { Chapter, Ending, create, delivered, overtakenCreate, remove, update } from './story';
 import { Misfortunes } from './world';
-import { Settings } from '../../src/settings';
+import { Settings } from '../../src/shared/settings';
 
 const A: Resource = { stack: 'a', logicalId: 'Tags', provider: 'a' };
 const B: Resource = { stack: 'b', logicalId: 'Tags', provider: 'b' };

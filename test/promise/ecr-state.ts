@@ -1,7 +1,7 @@
 import { Tags } from '../../lambda/ecr';
 import { DeclaredDeclaration, readRecord, writeDeclaration } from '../../lambda/record';
-import { TAG_PREFIX } from '../../src/contract';
-import { Settings } from '../../src/settings';
+import { TAG_PREFIX } from '../../src/shared/contract';
+import { Settings } from '../../src/shared/settings';
 
 /** A call of ECR, as data: one step of a schedule. */
 export type EcrCall =

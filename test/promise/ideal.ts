@@ -1,5 +1,5 @@
 import { Resource } from './resources';
-import { Settings, sameSettings } from '../../src/settings';
+import { Settings, sameSettings } from '../../src/shared/settings';
 
 interface Declared {
   readonly resource: Resource;

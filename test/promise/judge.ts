@@ -2,7 +2,7 @@ import { EcrState } from './ecr-state';
 import { Resource, markKeyOf } from './resources';
 import { run } from './run';
 import { remove } from './story';
-import { Settings, sameSettings } from '../../src/settings';
+import { Settings, sameSettings } from '../../src/shared/settings';
 
 /** A declaration that is deployed. */
 export interface Deployed {

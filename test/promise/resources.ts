@@ -1,7 +1,7 @@
 import { Delivery } from './invocation';
 import { UntrustedEvent } from '../../lambda/request';
-import { TAG_PREFIX } from '../../src/contract';
-import { Settings } from '../../src/settings';
+import { TAG_PREFIX } from '../../src/shared/contract';
+import { Settings } from '../../src/shared/settings';
 
 export const MUTABLE: Settings = { mutability: 'MUTABLE', filters: [] };
 export const IMMUTABLE: Settings = { mutability: 'IMMUTABLE', filters: [] };

@@ -1,6 +1,6 @@
 import { Delivery } from './invocation';
 import { Resource, arnOf, delivery, inventedIdOf, propertiesOf } from './resources';
-import { Settings } from '../../src/settings';
+import { Settings } from '../../src/shared/settings';
 
 /** What a resource declares when its story has ended; nothing where it is gone. */
 export interface Ending {

@@ -1,0 +1,66 @@
+import { CfnResource, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { ImageTagMutabilityExclusionFilter, Repository, TagMutability } from 'aws-cdk-lib/aws-ecr';
+import { LOCKED } from './settings';
+import { ImageTagMutability, ImageTagMutabilityProvider } from '../../src';
+import type { Settings } from '../support/emulators/ecr';
+
+/** What a template declares for one repository. */
+export interface Declaration {
+  /** @default 'Tags' */
+  readonly id?: string;
+  readonly repository: string;
+  readonly region?: string;
+  readonly settings: Settings;
+  readonly removalPolicy?: RemovalPolicy;
+  /** The id of a provider of its own. @default - the stack's */
+  readonly provider?: string;
+  /** CloudFormation comes to it when it is done with all that the template names before. */
+  readonly last?: boolean;
+}
+
+/** A sibling that makes the stack's operation fail when everything else has succeeded. */
+export const FAILING_SIBLING: Declaration = { id: 'Failing', repository: 'team-x/missing', settings: LOCKED, last: true };
+
+export interface DeclareOptions {
+  /**
+   * After how many seconds CloudFormation gives up on a function that does not answer.
+   * @default - as the library sets it
+   */
+  readonly serviceTimeout?: number;
+  /**
+   * The function stays when the stack is deleted. The emulated CloudFormation goes on to delete it where a declaration could not be
+   * deleted, so that no second try could succeed; AWS keeps what a resource depends on.
+   * @default false
+   */
+  readonly keepFunction?: boolean;
+}
+
+/** @returns the logical ids of the declarations */
+export function declare(stack: Stack, declarations: readonly Declaration[], { serviceTimeout, keepFunction }: DeclareOptions = {}): string[] {
+  const earlier: ImageTagMutability[] = [];
+  for (const declaration of declarations) {
+    const { id = 'Tags', settings, removalPolicy, provider, last } = declaration;
+    const construct = new ImageTagMutability(stack, id, {
+      repository: imported(stack, id, declaration),
+      imageTagMutability: settings.imageTagMutability as TagMutability,
+      imageTagMutabilityExclusionFilters: settings.filters.length > 0
+        ? settings.filters.map((filter) => ImageTagMutabilityExclusionFilter.wildcard(filter))
+        : undefined,
+      removalPolicy,
+      provider: provider === undefined ? undefined : new ImageTagMutabilityProvider(stack, provider),
+    });
+    if (last) construct.node.addDependency(...earlier);
+    if (serviceTimeout !== undefined) resourceOf(construct).addPropertyOverride('ServiceTimeout', serviceTimeout);
+    earlier.push(construct);
+  }
+  if (keepFunction) ImageTagMutabilityProvider.getOrCreate(stack).function.applyRemovalPolicy(RemovalPolicy.RETAIN);
+  return earlier.map((construct) => stack.getLogicalId(resourceOf(construct)));
+}
+
+const resourceOf = (construct: ImageTagMutability) => construct.node.defaultChild as CfnResource;
+
+function imported(stack: Stack, id: string, { repository, region }: Declaration) {
+  return region
+    ? Repository.fromRepositoryArn(stack, `${id}Repository`, `arn:aws:ecr:${region}:${stack.account}:repository/${repository}`)
+    : Repository.fromRepositoryName(stack, `${id}Repository`, repository);
+}

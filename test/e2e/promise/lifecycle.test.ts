@@ -1,0 +1,88 @@
+import { DeleteRepositoryCommand, TagResourceCommand, UntagResourceCommand } from '@aws-sdk/client-ecr';
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { startEmulators } from '../../support/emulators';
+import { recordOf, tagsOf } from '../../support/emulators/ecr';
+import { Account } from '../account';
+import { FILTERED, IMMUTABLE, LOCKED, MUTABLE } from '../settings';
+
+let account: Account;
+
+beforeAll(async () => {
+  account = new Account(await startEmulators());
+}, 300_000);
+
+afterAll(() => account?.emulators.stop());
+
+test('create, update and delete: the settings are the declared ones, then the original with its filters again', async () => {
+  const repository = await account.repository(FILTERED);
+  const stack = await account.stack().create({ repository, settings: LOCKED });
+  expect(await account.now(repository)).toEqual([LOCKED, 3]);
+  await stack.update({ repository, settings: IMMUTABLE });
+  expect(await account.now(repository)).toEqual([IMMUTABLE, 3]);
+  await stack.remove();
+  expect(await account.now(repository)).toEqual([FILTERED, 0]);
+  expect(await tagsOf(account.emulators.ecr(), repository)).toEqual({ owner: 'team' });
+});
+
+test('a repository that does not exist: the stack\'s reason names it', async () => {
+  await expect(account.stack().create({ repository: 'team-y/missing', settings: LOCKED }))
+    .rejects.toThrow(/team-y\/missing.*eu-west-1.*RepositoryNotFoundException/);
+});
+
+test('a repository deleted before its stack: the stack is deleted all the same', async () => {
+  const repository = await account.repository(MUTABLE);
+  const stack = await account.stack().create({ repository, settings: LOCKED });
+  await account.emulators.ecr().send(new DeleteRepositoryCommand({ repositoryName: repository }));
+  await expect(stack.remove()).resolves.toBeUndefined();
+});
+
+test('a repository in another region', async () => {
+  const region = 'us-west-2';
+  const repository = await account.repository(IMMUTABLE, region);
+  const stack = await account.stack().create({ repository, region, settings: LOCKED });
+  expect(await account.now(repository, region)).toEqual([LOCKED, 3]);
+  await stack.remove();
+  expect(await account.now(repository, region)).toEqual([IMMUTABLE, 0]);
+});
+
+test('RETAIN leaves the setting when the stack goes', async () => {
+  const repository = await account.repository(MUTABLE);
+  const stack = await account.stack().create({ repository, settings: LOCKED, removalPolicy: RemovalPolicy.RETAIN });
+  await stack.remove();
+  expect(await account.now(repository)).toEqual([LOCKED, 3]);
+});
+
+describe('the record is erased by others', () => {
+  const erase = async (repository: string) => account.emulators.ecr().send(new UntagResourceCommand({
+    resourceArn: account.arn(repository),
+    tagKeys: await recordOf(account.emulators.ecr(), repository),
+  }));
+
+  test('before an update: declared settings are never taken for the original', async () => {
+    const repository = await account.repository(MUTABLE);
+    const stack = await account.stack().create({ repository, settings: LOCKED });
+    await erase(repository);
+    await stack.update({ repository, settings: IMMUTABLE });
+    expect(await account.now(repository)).toEqual([IMMUTABLE, 3]);
+    await stack.remove();
+    expect(await account.now(repository)).toEqual([IMMUTABLE, 0]);
+  });
+
+  test('before a delete: the settings stay, and the delete succeeds', async () => {
+    const repository = await account.repository(MUTABLE);
+    const stack = await account.stack().create({ repository, settings: LOCKED });
+    await erase(repository);
+    await stack.remove();
+    expect(await account.now(repository)).toEqual([LOCKED, 0]);
+  });
+});
+
+test('a repository whose tags are full: the create fails with the reason, the settings stay', async () => {
+  const repository = await account.repository(MUTABLE);
+  await account.emulators.ecr().send(new TagResourceCommand({
+    resourceArn: account.arn(repository),
+    tags: Array.from({ length: 48 }, (_, tag) => ({ Key: `tag-${tag}`, Value: 'x' })),
+  }));
+  await expect(account.stack().create({ repository, settings: LOCKED })).rejects.toThrow(/52 tags.*takes 50/);
+  expect(await account.now(repository)).toEqual([MUTABLE, 0]);
+});

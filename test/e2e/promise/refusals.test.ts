@@ -1,0 +1,81 @@
+import type { ApiCall, Effect } from '../../support/emulators/microburst';
+import { FaultyAccount } from '../faulty-account';
+import { FILTERED, IMMUTABLE, LOCKED } from '../settings';
+
+let account: FaultyAccount;
+
+beforeAll(async () => {
+  account = await FaultyAccount.start();
+}, 300_000);
+
+afterAll(() => account?.stop());
+
+/** What does not pass by itself, and how the stack's events have to name it. */
+interface Refusal {
+  readonly operation: ApiCall;
+  readonly name: string;
+  readonly effect: Effect;
+  readonly reason: string;
+}
+
+const error = (code: string, message: string) => ({ effect: { error: { code, message } }, reason: `${code}: ${message}` });
+
+/** These are tried again for up to 90 s. */
+const WITHOUT_END: readonly Refusal[] = [
+  { operation: 'PutImageTagMutability', name: 'denied', ...error('AccessDeniedException', 'no policy allows it') },
+  { operation: 'PutImageTagMutability', name: 'throttled', ...error('ThrottlingException', 'Rate exceeded') },
+  { operation: 'PutImageTagMutability', name: 'cut off', effect: { reset: true }, reason: '.*socket hang up' },
+];
+
+/** Nobody waits for an explicit deny to pass. */
+const denied = (operation: ApiCall): Refusal => ({
+  operation, name: 'denied explicitly', ...error('AccessDeniedException', 'with an explicit deny in a service control policy'),
+});
+
+const DECLARING: readonly Refusal[] = [
+  ...WITHOUT_END, ...(['DescribeRepositories', 'ListTagsForResource', 'TagResource', 'PutImageTagMutability'] as const).map(denied),
+];
+
+const failure = (status: string, { operation, reason }: Refusal) => new RegExp(`is ${status}: .*${operation} failed: ${reason}`);
+
+test.concurrent.each(DECLARING)('$operation is $name in a create: it fails with the reason, and leaves nothing', async (refusal) => {
+  const { operation, effect } = refusal;
+  const repository = await account.repository(FILTERED);
+  const refused = await account.inject({ operation, repository, ...effect });
+  await expect(account.stack().create({ repository, settings: LOCKED })).rejects.toThrow(failure('ROLLBACK_COMPLETE', refusal));
+  expect(await refused.fired()).toBeGreaterThan(0);
+  expect(await account.now(repository)).toEqual([FILTERED, 0]);
+});
+
+test.concurrent.each(DECLARING)('$operation is $name in an update: it fails with the reason, and the former settings stay', async (refusal) => {
+  const { operation, effect } = refusal;
+  const repository = await account.repository(FILTERED);
+  const stack = await account.stack().create({ repository, settings: LOCKED });
+  const refused = await account.inject({ operation, repository, ...effect });
+  // While reading is refused, the rollback is refused as well.
+  await expect(stack.update({ repository, settings: IMMUTABLE })).rejects.toThrow(failure('UPDATE_ROLLBACK_(COMPLETE|FAILED)', refusal));
+  expect(await refused.fired()).toBeGreaterThan(0);
+  expect(await account.now(repository)).toEqual([LOCKED, 3]);
+
+  await refused.lift();
+  await stack.remove();
+  expect(await account.now(repository)).toEqual([FILTERED, 0]);
+});
+
+/** A delete tags nothing. */
+const DELETING = [...DECLARING.filter(({ operation }) => operation !== 'TagResource'), denied('UntagResource')];
+
+test.concurrent.each(DELETING)('$operation is $name in a delete: it fails with the reason, and the next one ends it', async (refusal) => {
+  const { operation, effect } = refusal;
+  const repository = await account.repository(FILTERED);
+  const stack = await account.stack({ keepFunction: true }).create({ repository, settings: LOCKED });
+  const refused = await account.inject({ operation, repository, ...effect });
+  await expect(stack.remove()).rejects.toThrow(failure('DELETE_FAILED', refusal));
+  expect(await refused.fired()).toBeGreaterThan(0);
+  // Before anything is put back, the declaration gives up its say: one tag less.
+  expect(await account.now(repository)).toEqual([LOCKED, operation === 'PutImageTagMutability' ? 2 : 3]);
+
+  await refused.lift();
+  await stack.remove();
+  expect(await account.now(repository)).toEqual([FILTERED, 0]);
+});

@@ -1,0 +1,97 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { DIST, ROOT } from '../../projenrc/artifacts';
+
+/**
+ * There need not be a .NET SDK here, so that the example is not compiled. Its names are held to the generated sources of the library and,
+ * for aws-cdk-lib and constructs, to the assemblies that theirs are generated from.
+ */
+const SOURCES = join(DIST, 'dotnet/CdkEcrTagMutability/CdkEcrTagMutability');
+const EXAMPLE = join(ROOT, 'examples/csharp/src');
+
+interface Type {
+  readonly name: string;
+  readonly fqn: string;
+  readonly members?: ReadonlyArray<{ readonly name: string }>;
+  readonly methods?: ReadonlyArray<{ readonly name: string }>;
+  readonly properties?: ReadonlyArray<{ readonly name: string; readonly const?: boolean }>;
+}
+
+interface Assembly {
+  readonly targets: { readonly dotnet: { readonly namespace: string } };
+  readonly submodules?: Readonly<Record<string, { readonly targets?: { readonly dotnet?: { readonly namespace: string } } }>>;
+  readonly types: Readonly<Record<string, Type>>;
+}
+
+const code = readdirSync(EXAMPLE).filter((file) => file.endsWith('.cs')).map((file) => readFileSync(join(EXAMPLE, file), 'utf8')).join('\n');
+/** Without comments, and of strings only what they interpolate. */
+const bare = code.replace(/\/\/.*$/gm, '').replace(/\$?"([^"]*)"/g, (_, text: string) => [...text.matchAll(/\{([^}]*)\}/g)].map(([, inner]) => inner).join(' '));
+const namespaces = [...new Set([...bare.matchAll(/^using ([\w.]+);/gm)].map(([, namespace]) => namespace))].filter((namespace) => !/^(System|Example)\b/.test(namespace));
+
+/** The members of each type of a namespace, spelled as in C#. */
+function typesOf(namespace: string): Map<string, Set<string>> {
+  const types = namespace === 'CdkEcrTagMutability' ? generatedTypes() : [...cdkLib, ...constructs].filter((each) => each.namespace === namespace);
+  return new Map(types.map(({ name, members }) => [name, new Set(members)]));
+}
+
+function generatedTypes() {
+  return readdirSync(SOURCES).filter((file) => file.endsWith('.cs')).map((file) => ({
+    name: file.replace('.cs', ''),
+    members: [...readFileSync(join(SOURCES, file), 'utf8').matchAll(/^ +public (?:static |virtual |override )*[\w.[\]?]+ (\w+)/gm)].map(([, name]) => name),
+  }));
+}
+
+function typesIn(assembly: Assembly) {
+  return Object.values(assembly.types).map(({ name, fqn, members = [], methods = [], properties = [] }) => ({
+    name,
+    namespace: assembly.submodules?.[fqn.slice(0, fqn.lastIndexOf('.'))]?.targets?.dotnet?.namespace ?? assembly.targets.dotnet.namespace,
+    members: [
+      ...members.map((member) => member.name),
+      ...[...methods, ...properties].map((member) => /^[A-Z_]+$/.test(member.name) ? member.name : member.name[0].toUpperCase() + member.name.slice(1)),
+    ],
+  }));
+}
+
+const cdkLib = typesIn(JSON.parse(gunzipSync(readFileSync(join(ROOT, 'node_modules/aws-cdk-lib/.jsii.gz'))).toString()) as Assembly);
+const constructs = typesIn(JSON.parse(readFileSync(join(ROOT, 'node_modules/constructs/.jsii'), 'utf8')) as Assembly);
+const known = new Map(namespaces.flatMap((namespace) => [...typesOf(namespace)]));
+
+test.each(namespaces)('the namespace %s has types', (namespace) => {
+  expect(typesOf(namespace).size).toBeGreaterThan(0);
+});
+
+test('every class that the example makes exists', () => {
+  const made = [...bare.matchAll(/new (\w+)/g)].map(([, name]) => name).filter((name) => name !== 'TagMutabilityStack');
+  expect(made).toContain('ImageTagMutability');
+  expect(made.filter((name) => !known.has(name))).toEqual([]);
+});
+
+test('every property that the example sets exists', () => {
+  const set = assignments(bare);
+  expect(set).toContain('ImageTagMutabilityProps.ImageTagMutabilityExclusionFilters');
+  expect(set.filter(isUnknown)).toEqual([]);
+});
+
+test('every member that the example names exists', () => {
+  const named = [...bare.matchAll(/(?<![\w.])([A-Z]\w*)\.([A-Z]\w*)/g)].map(([use]) => use)
+    .filter((use) => !/^(System|Amazon)\./.test(use));
+  expect(named).toEqual(expect.arrayContaining(['TagMutability.IMMUTABLE', 'Repository.FromRepositoryName']));
+  expect(named.filter(isUnknown)).toEqual([]);
+});
+
+function isUnknown(use: string): boolean {
+  const [type, member] = use.split('.');
+  return !known.get(type)?.has(member);
+}
+
+/** What object initializers set, as `Type.Property`, the innermost first. */
+function assignments(source: string): string[] {
+  const innermost = /new ?([\w.]*)(?:\[\])?\s*\{([^{}]*)\}/.exec(source);
+  if (innermost === null) return [];
+  const [whole, type, body] = innermost;
+  return [
+    ...[...body.matchAll(/^\s*(\w+) =/gm)].map(([, property]) => `${type}.${property}`),
+    ...assignments(source.replace(whole, 'made')),
+  ];
+}

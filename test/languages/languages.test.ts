@@ -1,0 +1,101 @@
+import { DeleteRepositoryCommand } from '@aws-sdk/client-ecr';
+import { install, type App } from './app';
+import { go } from './go';
+import { java } from './java';
+import { python } from './python';
+import { typescript } from './typescript';
+import { FLOOR, PINNED } from './versions';
+import { newWorkspace, type Workspace } from './workspace';
+import { createRepositories, demoRepositories, OWNERS_TAGS } from '../../examples/demo/repositories';
+import { startEmulators, type Emulators } from '../support/emulators';
+import { settingsOf, tagsOf } from '../support/emulators/ecr';
+
+let emulators: Emulators;
+beforeAll(async () => {
+  emulators = await startEmulators();
+});
+afterAll(() => emulators?.stop());
+
+describe.each([FLOOR, PINNED])('with aws-cdk-lib %s', (cdkVersion) => {
+  let workspace: Workspace;
+  let reference: App;
+  beforeAll(async () => {
+    workspace = newWorkspace();
+    reference = await install(typescript, cdkVersion, workspace, emulators);
+  });
+  afterAll(() => workspace?.remove());
+
+  test('typescript synthesizes the example', () => declaresFour(reference));
+
+  test('typescript refuses a wrong filter', () => refusesWrongFilter(reference));
+
+  describe.each([python, go, java])('$name', (language) => {
+    let app: App;
+    beforeAll(async () => {
+      app = await install(language, cdkVersion, workspace, emulators);
+    });
+
+    test('synthesizes the template that TypeScript does', async () => {
+      expect(await app.template()).toBe(await reference.template());
+    });
+
+    test('refuses a wrong filter', () => refusesWrongFilter(app));
+
+    if (cdkVersion === PINNED) {
+      test('is deployed, and destroyed with everything put back', () => deploysAndPutsBack(app));
+    }
+  });
+});
+
+describe('with the newest aws-cdk-lib', () => {
+  let workspace: Workspace;
+  let app: App;
+  beforeAll(async () => {
+    workspace = newWorkspace();
+    app = await install(typescript, 'latest', workspace, emulators);
+  });
+  afterAll(() => workspace?.remove());
+
+  test('typescript synthesizes the example', () => declaresFour(app));
+
+  test('typescript refuses a wrong filter', () => refusesWrongFilter(app));
+});
+
+async function declaresFour(app: App): Promise<void> {
+  const { Resources } = JSON.parse(await app.template()) as { Resources: Record<string, { Type: string; Properties: object }> };
+  const declarations = Object.values(Resources).filter(({ Type }) => Type === 'Custom::ECRImageTagMutability');
+  expect(declarations.map(({ Properties }) => Properties)).toEqual([
+    { ImageTagMutability: 'IMMUTABLE_WITH_EXCLUSION', ImageTagMutabilityExclusionFilters: wildcards('latest', 'buildcache') },
+    { ImageTagMutability: 'MUTABLE_WITH_EXCLUSION', ImageTagMutabilityExclusionFilters: wildcards('release-*') },
+    { ImageTagMutability: 'IMMUTABLE' },
+    { ImageTagMutability: 'IMMUTABLE_WITH_EXCLUSION', ImageTagMutabilityExclusionFilters: wildcards('buildcache') },
+  ].map((declared) => expect.objectContaining(declared)));
+}
+
+function wildcards(...filters: string[]): object[] {
+  return filters.map((filter) => ({ ImageTagMutabilityExclusionFilterType: 'WILDCARD', ImageTagMutabilityExclusionFilterValue: filter }));
+}
+
+async function refusesWrongFilter(app: App): Promise<void> {
+  await expect(app.cdk('synth', '--quiet', '--context', 'movingTags=latest,a*b*c*d')).rejects.toThrow(
+    'TagMutability/Api: imageTagMutabilityExclusionFilters has the filter \'a*b*c*d\' with 3 wildcards, but ECR takes at most 2 \'*\' in a filter. '
+    + 'Split it into several filters, or use fewer \'*\'.');
+}
+
+async function deploysAndPutsBack(app: App): Promise<void> {
+  const ecr = emulators.ecr();
+  const repositories = demoRepositories(emulators.accountId, emulators.region);
+  const settings = async () => Promise.all(repositories.map(({ name }) => settingsOf(ecr, name)));
+
+  await createRepositories(ecr, repositories);
+  await app.cdk('bootstrap', `aws://${emulators.accountId}/${emulators.region}`);
+  await app.cdk('deploy', '--require-approval', 'never');
+  expect(await settings()).toEqual(repositories.map(({ declared }) => declared));
+
+  await app.cdk('destroy', '--force');
+  expect(await settings()).toEqual(repositories.map(({ before }) => before));
+  for (const { name } of repositories) {
+    expect(await tagsOf(ecr, name)).toEqual(OWNERS_TAGS);
+    await ecr.send(new DeleteRepositoryCommand({ repositoryName: name }));
+  }
+}
