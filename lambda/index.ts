@@ -1,9 +1,9 @@
-import { answerText, deliver, destinationOf } from './answer';
+import { answerText, deliver, destinationOf } from './cloudformation/response';
 import { systemClock } from './clock';
-import { ecr, ecrClient } from './ecr-client';
-import { Environment, handle } from './lifecycle';
+import { ecr, ecrClient } from './ecr/client';
+import { Environment, handle } from './protocol/lifecycle';
 import { consoleLog } from './log';
-import { UntrustedEvent, namesOf } from './request';
+import { UntrustedEvent, namesOf } from './cloudformation/request';
 import { ENV_OWNERSHIP_TAG_KEY, ENV_OWNERSHIP_TAG_VALUE } from '../src/shared/contract';
 
 /** The handler in a world of its own: tests stand in for ECR and for time. */

@@ -20,7 +20,7 @@ export const BUNDLE: BuildOptions = {
   // ES modules first: of these esbuild leaves out what is not used, of CommonJS it cannot.
   mainFields: ['module', 'main'],
   // Lambda gives credentials by the environment. The default also looks for them by STS, SSO, files, processes and HTTP, with a client for each.
-  alias: { '@aws-sdk/credential-provider-node': './lambda/environment-credentials.ts' },
+  alias: { '@aws-sdk/credential-provider-node': './lambda/ecr/environment-credentials.ts' },
   // The client imports it where an operation has an event stream, and ECR has no such operation.
   external: ['@smithy/core/event-streams'],
   // The client imports some of Node.js's modules when it first calls. An import, other than the `require` that is written instead, makes

@@ -5,8 +5,8 @@ import { IMMUTABLE_WITH_EXCLUSION, byName, declare, deployed, resources, wildcar
 import { FakeClock, FakeEcr } from './support/fake-ecr';
 import { ROOT } from './support/project';
 import { LIMITS } from '../bench/limits';
-import { handle } from '../lambda/lifecycle';
-import { DECLARING_ENDS } from '../lambda/timing';
+import { handle } from '../lambda/protocol/lifecycle';
+import { DECLARING_ENDS } from '../lambda/protocol/windows';
 
 // What does not depend on the machine must not creep up. `npm run bench` measures the rest.
 

@@ -3,7 +3,7 @@ import { IdealRepository } from './ideal';
 import { Delivery } from './invocation';
 import { Choose, Misfortune, NO_MISFORTUNE, Registry } from './registry';
 import { Resource, arnOf, delivery, inventedIdOf, markKeyOf, propertiesOf } from './resources';
-import { UntrustedEvent } from '../../lambda/request';
+import { UntrustedEvent } from '../../lambda/cloudformation/request';
 import { Settings, sameSettings } from '../../src/shared/settings';
 
 /** What a template says of one logical id. */

@@ -1,5 +1,5 @@
-import { Tags } from '../../lambda/ecr';
-import { DeclaredDeclaration, readRecord, writeDeclaration } from '../../lambda/record';
+import { Tags } from '../../lambda/ecr/ecr';
+import { DeclaredDeclaration, readRecord, writeDeclaration } from '../../lambda/protocol/record';
 import { TAG_PREFIX } from '../../src/shared/contract';
 import { Settings } from '../../src/shared/settings';
 

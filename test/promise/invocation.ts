@@ -1,7 +1,7 @@
 import { EcrCall, EcrState } from './ecr-state';
-import { Environment, Result, handle } from '../../lambda/lifecycle';
+import { Environment, Result, handle } from '../../lambda/protocol/lifecycle';
 import { Log } from '../../lambda/log';
-import { UntrustedEvent } from '../../lambda/request';
+import { UntrustedEvent } from '../../lambda/cloudformation/request';
 
 export interface Delivery {
   readonly event: UntrustedEvent;

@@ -1,6 +1,6 @@
 import { EcrCall, EcrState } from './ecr-state';
 import { Delivery, Live, Reply } from './invocation';
-import { Result } from '../../lambda/lifecycle';
+import { Result } from '../../lambda/protocol/lifecycle';
 
 /** What goes wrong with one invocation. A call is meant by its number, the first one is 0. */
 export type Misfortune =

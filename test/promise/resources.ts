@@ -1,5 +1,5 @@
 import { Delivery } from './invocation';
-import { UntrustedEvent } from '../../lambda/request';
+import { UntrustedEvent } from '../../lambda/cloudformation/request';
 import { TAG_PREFIX } from '../../src/shared/contract';
 import { Settings } from '../../src/shared/settings';
 

@@ -1,7 +1,7 @@
 import { EcrState } from './ecr-state';
 import { Invocation, Reply, whenPlayed } from './invocation';
 import { Chapter } from './story';
-import { Result } from '../../lambda/lifecycle';
+import { Result } from '../../lambda/protocol/lifecycle';
 
 /** Runs an invocation from beginning to end, undisturbed. */
 export async function run(ecr: EcrState, time: number, { delivery }: Chapter): Promise<{ ecr: EcrState; time: number; result: Result }> {

@@ -1,7 +1,7 @@
 import { EcrCall, EcrState, areIndependent, isWrite, keysOf } from './ecr-state';
 import { Invocation, Reply } from './invocation';
 import { Chapter, Ending, Next, isEnding } from './story';
-import { READS_LAG, SHORTEST_LIFE } from '../../lambda/timing';
+import { READS_LAG, SHORTEST_LIFE } from '../../lambda/protocol/windows';
 
 /** Someone at work on the repository: an invocation that waits for its next reply. */
 interface Working {

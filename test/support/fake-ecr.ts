@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { Clock } from '../../lambda/clock';
-import { Ecr, Tags } from '../../lambda/ecr';
+import { Ecr, Tags } from '../../lambda/ecr/ecr';
 import { Settings } from '../../src/shared/settings';
 
 /** Nothing that is tested makes as many: so a loop without an end fails, and does not hang. */

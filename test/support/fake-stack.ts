@@ -1,5 +1,5 @@
 import { FakeClock, FakeEcr } from './fake-ecr';
-import { Environment, handle } from '../../lambda/lifecycle';
+import { Environment, handle } from '../../lambda/protocol/lifecycle';
 import { TAG_PREFIX } from '../../src/shared/contract';
 import { Settings } from '../../src/shared/settings';
 

@@ -1,7 +1,7 @@
 import { FakeClock, FakeEcr } from './fake-ecr';
 import { MUTABLE, markOf, stackId } from './fake-stack';
-import { Context, Owner, keyOf, stackNameOf } from '../../lambda/context';
-import { Place, writeDeclaration } from '../../lambda/record';
+import { Context, Owner, keyOf, stackNameOf } from '../../lambda/protocol/operation';
+import { Place, writeDeclaration } from '../../lambda/protocol/record';
 import { Settings } from '../../src/shared/settings';
 
 export const ownerOf = (stack: string, logicalId = 'Tags'): Owner => ({ stackId: stackId(stack), logicalId, mark: markOf(stack) });

@@ -4,7 +4,7 @@ import { Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecr from 'aws-cdk-lib/aws-ecr';
 import * as logs from 'aws-cdk-lib/aws-logs';
-import { API_CALLS } from '../../../lambda/ecr';
+import { API_CALLS } from '../../../lambda/ecr/ecr';
 import { ImageTagMutabilityProvider, ImageTagMutabilityProviderProps } from '../../../src';
 import { ownershipTagKey } from '../../../src/private/ownership-tag';
 import { ACCOUNT, arnOf, byName, declare, deployed, newStack, placeOf, resources } from '../../support/constructs';

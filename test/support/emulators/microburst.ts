@@ -7,7 +7,7 @@ import { freePorts, LOOPBACK } from './ports';
 import { onExit, type ProcessGroup } from './process-group';
 import { startServer } from './server';
 import { virtualEnvironment } from './virtual-environment';
-import type { API_CALLS } from '../../../lambda/ecr';
+import type { API_CALLS } from '../../../lambda/ecr/ecr';
 
 export type ApiCall = typeof API_CALLS[keyof typeof API_CALLS];
 

@@ -1,6 +1,6 @@
-import { Clock } from './clock';
+import { Clock } from '../clock';
 import { API_CALLS, Ecr } from './ecr';
-import { Log } from './log';
+import { Log } from '../log';
 
 /** A new policy, and a new tag that a policy asks for, take seconds to count. */
 const ACCESS_DENIED_FOR = 90_000;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { Tags } from './ecr';
-import { TAG_PREFIX } from '../src/shared/contract';
-import { Settings, isMutability, areValidSettings } from '../src/shared/settings';
+import { Tags } from '../ecr/ecr';
+import { TAG_PREFIX } from '../../src/shared/contract';
+import { Settings, isMutability, areValidSettings } from '../../src/shared/settings';
 
 /**
  * The record of declarations, as it stands in a repository's tags. It is a wire format between versions of this library in

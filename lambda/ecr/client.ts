@@ -5,7 +5,7 @@ import {
 import type { Repository as DescribedRepository } from '@aws-sdk/client-ecr';
 import { Ecr } from './ecr';
 import { Repository } from './repository';
-import { Settings, isMutability, areValidSettings } from '../src/shared/settings';
+import { Settings, isMutability, areValidSettings } from '../../src/shared/settings';
 
 const CLIENTS = new Map<string, ECRClient>();
 

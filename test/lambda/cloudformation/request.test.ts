@@ -1,6 +1,6 @@
-import { BadRequestError, namesOf, parseRequest, physicalIdOf, UntrustedEvent } from '../../lambda/request';
-import { Mutability } from '../../src/shared/contract';
-import { validateSettings, unknownMutability } from '../../src/shared/settings';
+import { BadRequestError, namesOf, parseRequest, physicalIdOf, UntrustedEvent } from '../../../lambda/cloudformation/request';
+import { Mutability } from '../../../src/shared/contract';
+import { validateSettings, unknownMutability } from '../../../src/shared/settings';
 
 const ARN = 'arn:aws:ecr:eu-west-1:111122223333:repository/team-a/api';
 const REPOSITORY = { arn: ARN, region: 'eu-west-1', registryId: '111122223333', name: 'team-a/api' };

@@ -1,4 +1,4 @@
-import { Settings } from '../src/shared/settings';
+import { Settings } from '../../src/shared/settings';
 
 export type Tags = ReadonlyMap<string, string>;
 

@@ -1,17 +1,17 @@
-import { Clock } from './clock';
-import { Context, Owner, keyOf } from './context';
+import { Clock } from '../clock';
+import { Context, Owner, keyOf } from './operation';
 import { declare } from './declare';
-import { Ecr } from './ecr';
-import { Log } from './log';
-import { Calls, RepositoryNotFoundError, patient } from './patient';
-import { readYourWrites } from './read-your-writes';
+import { Ecr } from '../ecr/ecr';
+import { Log } from '../log';
+import { Calls, RepositoryNotFoundError, patient } from '../ecr/retries';
+import { readYourWrites } from '../ecr/read-your-writes';
 import { NewerRecordError, keysOf } from './record';
 import { Releasing, release } from './release';
-import { Repository } from './repository';
-import { DeclareRequest, DeleteRequest, Request, UntrustedEvent, namesOf, parseRequest, physicalIdOf } from './request';
-import { DECLARING_ENDS, WRITES_END } from './timing';
-import { ResourceAttributes } from '../src/shared/contract';
-import { Settings } from '../src/shared/settings';
+import { Repository } from '../ecr/repository';
+import { DeclareRequest, DeleteRequest, Request, UntrustedEvent, namesOf, parseRequest, physicalIdOf } from '../cloudformation/request';
+import { DECLARING_ENDS, WRITES_END } from './windows';
+import { ResourceAttributes } from '../../src/shared/contract';
+import { Settings } from '../../src/shared/settings';
 
 export interface Environment {
   readonly clock: Clock;

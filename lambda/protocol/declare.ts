@@ -1,12 +1,12 @@
-import { Context, Owner, keyOf, stackNameOf } from './context';
-import { Ecr, Tags } from './ecr';
-import { readUntilCertain, readingOf, reportChanges } from './reading';
+import { Context, Owner, keyOf, stackNameOf } from './operation';
+import { Ecr, Tags } from '../ecr/ecr';
+import { readUntilCertain, readingOf, reportChanges } from './snapshot';
 import {
   Declared, DeclaredDeclaration, RepositoryRecord, declarationOf, keysOf, newest, originalOf, placeFor, writeDeclaration,
 } from './record';
-import { NO_CHANGES, change, settle } from './settle';
-import { DECLARING_ENDS } from './timing';
-import { Settings, sameSettings } from '../src/shared/settings';
+import { NO_CHANGES, change, settle } from './reconcile';
+import { DECLARING_ENDS } from './windows';
+import { Settings, sameSettings } from '../../src/shared/settings';
 
 export interface Declaring {
   readonly settings: Settings;

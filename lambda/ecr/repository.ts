@@ -1,4 +1,4 @@
-import { isRepositoryName } from '../src/shared/repository-name';
+import { isRepositoryName } from '../../src/shared/repository-name';
 
 /** Which repository is meant: everything about it is in its ARN, so that one of another region or account works as well. */
 export interface Repository {

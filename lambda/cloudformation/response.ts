@@ -1,7 +1,7 @@
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { Clock } from './clock';
-import { Result } from './lifecycle';
+import { Clock } from '../clock';
+import { Result } from '../protocol/lifecycle';
 import { UntrustedEvent } from './request';
 
 /** CloudFormation refuses a longer answer, and counts it in bytes. */

@@ -1,10 +1,10 @@
-import { Owner, keyOf } from '../../lambda/context';
-import { Declaring, declare } from '../../lambda/declare';
-import { declarationOf, readRecord } from '../../lambda/record';
-import { release } from '../../lambda/release';
-import { FakeEcr, named } from '../support/fake-ecr';
-import { FILTERED, IMMUTABLE, LOCKED, MUTABLE, OF_OTHER } from '../support/fake-stack';
-import { LONG_AGO, TestContext, contextOn, ownerOf, record } from '../support/test-context';
+import { Owner, keyOf } from '../../../lambda/protocol/operation';
+import { Declaring, declare } from '../../../lambda/protocol/declare';
+import { declarationOf, readRecord } from '../../../lambda/protocol/record';
+import { release } from '../../../lambda/protocol/release';
+import { FakeEcr, named } from '../../support/fake-ecr';
+import { FILTERED, IMMUTABLE, LOCKED, MUTABLE, OF_OTHER } from '../../support/fake-stack';
+import { LONG_AGO, TestContext, contextOn, ownerOf, record } from '../../support/test-context';
 
 const OWN = ownerOf('a');
 const OTHER = ownerOf('b');

@@ -1,7 +1,7 @@
-import { Clock } from './clock';
+import { Clock } from '../clock';
 import { Ecr, Tags } from './ecr';
-import { READS_LAG } from './timing';
-import { sameSettings, Settings } from '../src/shared/settings';
+import { READS_LAG } from '../protocol/windows';
+import { sameSettings, Settings } from '../../src/shared/settings';
 
 const FIRST_PAUSE = 200;
 const PAUSES = [FIRST_PAUSE, READS_LAG - FIRST_PAUSE];

@@ -1,6 +1,6 @@
-import { readYourWrites } from '../../lambda/read-your-writes';
-import { Settings } from '../../src/shared/settings';
-import { FakeClock, FakeEcr, named } from '../support/fake-ecr';
+import { readYourWrites } from '../../../lambda/ecr/read-your-writes';
+import { Settings } from '../../../src/shared/settings';
+import { FakeClock, FakeEcr, named } from '../../support/fake-ecr';
 
 const MUTABLE: Settings = { mutability: 'MUTABLE', filters: [] };
 const IMMUTABLE: Settings = { mutability: 'IMMUTABLE', filters: [] };

@@ -1,10 +1,10 @@
-import { Context, keyOf } from './context';
-import { Tags } from './ecr';
-import { readingOf, reportChanges } from './reading';
+import { Context, keyOf } from './operation';
+import { Tags } from '../ecr/ecr';
+import { readingOf, reportChanges } from './snapshot';
 import { declarationOf, hasMark, keysOf, newest, originalOf, readRecord } from './record';
-import { Intent, settle } from './settle';
-import { DECLARING_ENDS, SHORTEST_LIFE } from './timing';
-import { Settings } from '../src/shared/settings';
+import { Intent, settle } from './reconcile';
+import { DECLARING_ENDS, SHORTEST_LIFE } from './windows';
+import { Settings } from '../../src/shared/settings';
 
 export interface Releasing {
   /** Until when, in ms, an invocation may be running that declares what is released here: the creation was never answered. */

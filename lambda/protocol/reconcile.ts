@@ -1,7 +1,7 @@
-import { Context } from './context';
-import { Ecr } from './ecr';
-import { Reading, read } from './reading';
-import { Settings, sameSettings } from '../src/shared/settings';
+import { Context } from './operation';
+import { Ecr } from '../ecr/ecr';
+import { Reading, read } from './snapshot';
+import { Settings, sameSettings } from '../../src/shared/settings';
 
 /** What an invocation wants of a repository that was read so. Asked again after each change, its own and those of others. */
 export interface Intent {

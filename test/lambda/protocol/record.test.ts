@@ -1,8 +1,8 @@
-import { Tags } from '../../lambda/ecr';
+import { Tags } from '../../../lambda/ecr/ecr';
 import {
   Declaration, DeclaredDeclaration, NewerRecordError, declarationKey, keysOf, newest, originalOf, placeFor, readRecord, writeDeclaration,
-} from '../../lambda/record';
-import { Settings } from '../../src/shared/settings';
+} from '../../../lambda/protocol/record';
+import { Settings } from '../../../src/shared/settings';
 
 const MARK = 'cdk-ecr-tag-mutability:stack:0123456789ab';
 const keyOf = (stack: string, logicalId = 'Tags') => declarationKey(MARK, stack, logicalId);

@@ -1,6 +1,6 @@
-import { Repository, parseRepositoryArn } from './repository';
-import { ResourceProperties } from '../src/shared/contract';
-import { Settings, validateSettings, isMutability, unknownMutability } from '../src/shared/settings';
+import { Repository, parseRepositoryArn } from '../ecr/repository';
+import { ResourceProperties } from '../../src/shared/contract';
+import { Settings, validateSettings, isMutability, unknownMutability } from '../../src/shared/settings';
 
 /** CloudFormation's event, of which nothing has been believed yet. */
 export type UntrustedEvent = Readonly<Partial<Record<

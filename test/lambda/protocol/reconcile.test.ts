@@ -1,8 +1,8 @@
-import { read } from '../../lambda/reading';
-import { Intent, NO_CHANGES, change, settle } from '../../lambda/settle';
-import { FakeEcr } from '../support/fake-ecr';
-import { IMMUTABLE, LOCKED, MUTABLE } from '../support/fake-stack';
-import { TestContext, contextOn } from '../support/test-context';
+import { read } from '../../../lambda/protocol/snapshot';
+import { Intent, NO_CHANGES, change, settle } from '../../../lambda/protocol/reconcile';
+import { FakeEcr } from '../../support/fake-ecr';
+import { IMMUTABLE, LOCKED, MUTABLE } from '../../support/fake-stack';
+import { TestContext, contextOn } from '../../support/test-context';
 
 /** A repository whose tags say what it should have. */
 const wants = (settings: Intent['effective']): Intent => ({ amend: () => NO_CHANGES, effective: settings });

@@ -1,6 +1,6 @@
-import { Environment, handle } from '../../lambda/lifecycle';
-import { FakeEcr, named } from '../support/fake-ecr';
-import { ARN, FILTERED, IMMUTABLE, INVENTED, LOCKED, MUTABLE, Stack, properties, stackId } from '../support/fake-stack';
+import { Environment, handle } from '../../../lambda/protocol/lifecycle';
+import { FakeEcr, named } from '../../support/fake-ecr';
+import { ARN, FILTERED, IMMUTABLE, INVENTED, LOCKED, MUTABLE, Stack, properties, stackId } from '../../support/fake-stack';
 
 describe.each([MUTABLE, IMMUTABLE, LOCKED, FILTERED])('a repository that was %j', (original) => {
   test.each([MUTABLE, IMMUTABLE, LOCKED, FILTERED])('takes %j, and gets back what it had', async (declared) => {

@@ -1,8 +1,8 @@
-import { read, readUntilCertain, reportChanges } from '../../lambda/reading';
-import { Settings } from '../../src/shared/settings';
-import { FakeEcr } from '../support/fake-ecr';
-import { IMMUTABLE, LOCKED, MUTABLE } from '../support/fake-stack';
-import { contextOn, ownerOf, record } from '../support/test-context';
+import { read, readUntilCertain, reportChanges } from '../../../lambda/protocol/snapshot';
+import { Settings } from '../../../src/shared/settings';
+import { FakeEcr } from '../../support/fake-ecr';
+import { IMMUTABLE, LOCKED, MUTABLE } from '../../support/fake-stack';
+import { contextOn, ownerOf, record } from '../../support/test-context';
 
 const OWN = ownerOf('a');
 const OTHER = ownerOf('b');

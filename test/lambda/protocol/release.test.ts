@@ -1,9 +1,9 @@
-import { Owner, keyOf } from '../../lambda/context';
-import { readRecord } from '../../lambda/record';
-import { release } from '../../lambda/release';
-import { FakeEcr } from '../support/fake-ecr';
-import { FILTERED, IMMUTABLE, LOCKED, MUTABLE, OF_OTHER } from '../support/fake-stack';
-import { LONG_AGO, contextOn, ownerOf, record } from '../support/test-context';
+import { Owner, keyOf } from '../../../lambda/protocol/operation';
+import { readRecord } from '../../../lambda/protocol/record';
+import { release } from '../../../lambda/protocol/release';
+import { FakeEcr } from '../../support/fake-ecr';
+import { FILTERED, IMMUTABLE, LOCKED, MUTABLE, OF_OTHER } from '../../support/fake-stack';
+import { LONG_AGO, contextOn, ownerOf, record } from '../../support/test-context';
 
 const OWN = ownerOf('a');
 const OTHER = ownerOf('b');

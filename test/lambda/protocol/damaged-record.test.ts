@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import * as path from 'node:path';
-import { readRecord } from '../../lambda/record';
-import { TAG_PREFIX } from '../../src/shared/contract';
-import { Settings, areValidSettings } from '../../src/shared/settings';
-import { FakeEcr } from '../support/fake-ecr';
-import { ARN, FILTERED, FORGED_KEY, IMMUTABLE, INVENTED, LOCKED, MUTABLE, OF_OTHER, Stack } from '../support/fake-stack';
+import { readRecord } from '../../../lambda/protocol/record';
+import { TAG_PREFIX } from '../../../src/shared/contract';
+import { Settings, areValidSettings } from '../../../src/shared/settings';
+import { FakeEcr } from '../../support/fake-ecr';
+import { ARN, FILTERED, FORGED_KEY, IMMUTABLE, INVENTED, LOCKED, MUTABLE, OF_OTHER, Stack } from '../../support/fake-stack';
 
 const ORIGINAL = FILTERED;
 const DECLARED = LOCKED;

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { Result } from '../../lambda/lifecycle';
-import { readRecord } from '../../lambda/record';
-import { TAG_PREFIX } from '../../src/shared/contract';
-import { Settings, areValidSettings, sameSettings } from '../../src/shared/settings';
-import { FakeEcr } from '../support/fake-ecr';
-import { ARN, FILTERED, FORGED_KEY, IMMUTABLE, INVENTED, LOCKED, MUTABLE, OF_OTHER, Stack } from '../support/fake-stack';
+import { Result } from '../../../lambda/protocol/lifecycle';
+import { readRecord } from '../../../lambda/protocol/record';
+import { TAG_PREFIX } from '../../../src/shared/contract';
+import { Settings, areValidSettings, sameSettings } from '../../../src/shared/settings';
+import { FakeEcr } from '../../support/fake-ecr';
+import { ARN, FILTERED, FORGED_KEY, IMMUTABLE, INVENTED, LOCKED, MUTABLE, OF_OTHER, Stack } from '../../support/fake-stack';
 
 /** Edits of any kind: what is removed, cut, exchanged, added; also what a careful forger would write. */
 const KEYS = fc.constantFrom('declared', 'original', 'mark', 'others-declared', 'others-original', 'others-mark', 'forged-declared', 'forged-original', 'nobody', 'part');

@@ -1,7 +1,7 @@
-import { Ecr } from '../../lambda/ecr';
-import { CallFailedError, Calls, OutOfTimeError, RepositoryNotFoundError, patient } from '../../lambda/patient';
-import { Settings } from '../../src/shared/settings';
-import { FakeClock, FakeEcr, named } from '../support/fake-ecr';
+import { Ecr } from '../../../lambda/ecr/ecr';
+import { CallFailedError, Calls, OutOfTimeError, RepositoryNotFoundError, patient } from '../../../lambda/ecr/retries';
+import { Settings } from '../../../src/shared/settings';
+import { FakeClock, FakeEcr, named } from '../../support/fake-ecr';
 
 const IMMUTABLE: Settings = { mutability: 'IMMUTABLE', filters: [] };
 const METHODS: readonly [keyof Ecr, string, (ecr: Ecr) => Promise<unknown>][] = [

@@ -1,6 +1,6 @@
-import { Clock } from './clock';
-import { Ecr } from './ecr';
-import { Log } from './log';
+import { Clock } from '../clock';
+import { Ecr } from '../ecr/ecr';
+import { Log } from '../log';
 import { declarationKey } from './record';
 
 /** Whose declaration it is, and the tag by which the provider's role may still write to a repository that left the template. */

@@ -4,10 +4,10 @@ import {
 } from '@aws-sdk/client-ecr';
 import type { Repository as DescribedRepository } from '@aws-sdk/client-ecr';
 import { mockClient } from 'aws-sdk-client-mock';
-import { ecr, ecrClient } from '../../lambda/ecr-client';
-import { MUTABILITIES } from '../../src/shared/contract';
-import { Settings } from '../../src/shared/settings';
-import { named } from '../support/fake-ecr';
+import { ecr, ecrClient } from '../../../lambda/ecr/client';
+import { MUTABILITIES } from '../../../src/shared/contract';
+import { Settings } from '../../../src/shared/settings';
+import { named } from '../../support/fake-ecr';
 
 const REGISTRY = '111122223333';
 const NAME = 'team-a/api';

@@ -1,5 +1,5 @@
-import { stackNameOf } from '../../lambda/context';
-import { ownerOf } from '../support/test-context';
+import { stackNameOf } from '../../../lambda/protocol/operation';
+import { ownerOf } from '../../support/test-context';
 
 test.each([
   ['my-Stack-1', 'my-Stack-1'],

@@ -1,8 +1,8 @@
-import { Context, Owner, keyOf } from './context';
-import { Ecr, Tags } from './ecr';
+import { Context, Owner, keyOf } from './operation';
+import { Ecr, Tags } from '../ecr/ecr';
 import { RepositoryRecord, declarationOf, keysOf, newest, readRecord } from './record';
-import { SHORTEST_LIFE } from './timing';
-import { Settings, sameSettings } from '../src/shared/settings';
+import { SHORTEST_LIFE } from './windows';
+import { Settings, sameSettings } from '../../src/shared/settings';
 
 /** A repository's tags, the record that they hold, and the settings that were found just after them. */
 export interface Reading {
