@@ -1,27 +1,34 @@
-import { answerText, deliver, destinationOf } from './cloudformation/response';
+import type { Context } from 'aws-lambda';
 import { systemClock } from './clock';
-import { ecr, ecrClient } from './ecr/client';
-import { Environment, handle } from './protocol/lifecycle';
-import { consoleLog } from './log';
 import { UntrustedEvent, namesOf } from './cloudformation/request';
-import { ENV_OWNERSHIP_TAG_KEY, ENV_OWNERSHIP_TAG_VALUE } from '../src/shared/contract';
+import { renderResponse } from './cloudformation/response';
+import { responseUrlOf, submitResponse } from './cloudformation/submit';
+import { ecr, ecrClient } from './ecr/client';
+import { consoleLog } from './log';
+import { Environment } from './protocol/invocation';
+import { handle } from './protocol/lifecycle';
+import { ENV_OWNERSHIP_TAG_KEY, ENV_OWNERSHIP_TAG_VALUE, FUNCTION_TIMEOUT_MS } from '../src/shared/contract';
+
+type Handler = (input: unknown, context?: Pick<Context, 'getRemainingTimeInMillis'>) => Promise<void>;
 
 /** The handler in a world of its own: tests stand in for ECR and for time. */
-export function handlerWith({ clock, ecr: ecrOf }: Pick<Environment, 'clock' | 'ecr'>): (input: unknown) => Promise<void> {
-  return async (input) => {
+export function handlerWith({ clock, ecr: ecrOf }: Pick<Environment, 'clock' | 'ecr'>): Handler {
+  return async (input, context) => {
     const event: UntrustedEvent = typeof input === 'object' && input !== null ? input : {};
-    const destination = destinationOf(event);
-    if (!destination) {
+    const url = responseUrlOf(event, process.env);
+    if (!url) {
       consoleLog('ERROR', 'no-response-url', { ...namesOf(event), reason: 'ResponseURL is not an https URL. Only CloudFormation is meant to invoke this function' });
       return;
     }
-    const result = await handle(event, {
+    const started = clock.now();
+    const response = await handle(event, {
       clock,
       log: consoleLog,
-      mark: { key: process.env[ENV_OWNERSHIP_TAG_KEY] ?? '', value: process.env[ENV_OWNERSHIP_TAG_VALUE] ?? '' },
+      ownershipTag: { key: process.env[ENV_OWNERSHIP_TAG_KEY] ?? '', value: process.env[ENV_OWNERSHIP_TAG_VALUE] ?? '' },
+      lambdaRemaining: () => context?.getRemainingTimeInMillis() ?? started + FUNCTION_TIMEOUT_MS - clock.now(),
       ecr: ecrOf,
     });
-    const error = await deliver(destination, answerText(event, result), clock);
+    const error = await submitResponse(url, renderResponse(event, response), clock);
     if (error) {
       consoleLog('ERROR', 'response-not-sent', { ...namesOf(event), error });
       throw new Error('The response could not be sent to CloudFormation');

@@ -1,97 +1,142 @@
-import { Repository, parseRepositoryArn } from '../ecr/repository';
+import { parsePhysicalId, renderPhysicalId, tokenOf } from './physical-id';
 import { ResourceProperties } from '../../src/shared/contract';
 import { Settings, validateSettings, isMutability, unknownMutability } from '../../src/shared/settings';
+import { Repository, parseRepositoryArn } from '../ecr/repository';
 
-/** CloudFormation's event, of which nothing has been believed yet. */
+/** CloudFormation's event, before anything in it is checked. */
 export type UntrustedEvent = Readonly<Partial<Record<
 'RequestType' | 'ResponseURL' | 'StackId' | 'RequestId' | 'LogicalResourceId' | 'PhysicalResourceId' | 'ResourceProperties' | 'OldResourceProperties',
   unknown>>>;
 
 export type Request = DeclareRequest | DeleteRequest;
 
-interface Named {
+interface ResourceRequest {
   readonly stackId: string;
   readonly logicalId: string;
 }
 
-export interface DeclareRequest extends Named {
+export interface DeclareRequest extends ResourceRequest {
   readonly type: 'Create' | 'Update';
   readonly repository: Repository;
   readonly settings: Settings;
-  /** What this resource may have set there before: should its record be gone, none of it is the original. */
-  readonly notOriginal: readonly Settings[];
+  readonly failIfSuperseded: boolean;
+  /** The token that the declaration gets where no record of it is there: that of the physical id, or one made of this request. */
+  readonly token: string;
+  /** The original in the physical id of an update. */
+  readonly original?: Settings;
+  /** What this resource may have set there before. Where its record is gone, none of it is the original. */
+  readonly ownSettings: readonly Settings[];
+  /** The id to respond with where the request keeps it: that of an update of the same repository. Otherwise it is made of the record. */
+  readonly physicalId?: string;
   /**
-   * Another repository, which an update that failed or died had declared in the place of this one. CloudFormation takes that update
-   * back by another one, and never learned of the repository, so that it will send no delete for it.
+   * Another repository, which a failed update declared in the place of this one. CloudFormation has never learned of it, since the response
+   * to a failed update keeps the former id, so it sends no delete for it.
    */
   readonly abandoned?: Repository;
 }
 
-export interface DeleteRequest extends Named {
+export interface DeleteRequest extends ResourceRequest {
   readonly type: 'Delete';
-  /** Absent where nothing names a repository: then there is nothing to put back. */
+  /** Absent where nothing names a repository: then there is nothing to restore. */
   readonly repository?: Repository;
-  /** CloudFormation made up the physical id: the create was never answered, and may still run. */
-  readonly createUnanswered: boolean;
+  /** Whether CloudFormation generated the physical id: the create was never answered, and may still run. */
+  readonly hasGeneratedPhysicalId: boolean;
+  readonly token?: string;
+  /** The original in the physical id. */
+  readonly original?: Settings;
+  /** What the resource declared last. */
+  readonly ownSettings?: Settings;
 }
 
 /** What is wrong with a request, in the user's words. */
 export class BadRequestError extends Error {}
 
 export function parseRequest(event: UntrustedEvent): Request {
-  const stackId = text(event, 'StackId');
-  const logicalId = text(event, 'LogicalResourceId');
-  const type = event.RequestType;
-  if (type === 'Delete') {
-    const byId = parseRepositoryArn(text(event, 'PhysicalResourceId'));
-    return {
-      type,
-      stackId,
-      logicalId,
-      repository: byId ?? parseRepositoryArn(fields(event.ResourceProperties).RepositoryArn),
-      createUnanswered: !byId,
-    };
+  const resource = { stackId: idOf(event, 'StackId'), logicalId: idOf(event, 'LogicalResourceId') };
+  switch (event.RequestType) {
+    case 'Create':
+    case 'Update':
+      return { ...resource, ...parseDeclare(event, event.RequestType) };
+    case 'Delete':
+      return { ...resource, ...parseDelete(event) };
+    default:
+      throw new BadRequestError('RequestType is not Create, Update or Delete. Only CloudFormation is meant to invoke this function');
   }
-  if (type !== 'Create' && type !== 'Update') {
-    throw new BadRequestError('RequestType is not Create, Update or Delete. Only CloudFormation is meant to invoke this function');
-  }
+}
+
+function parseDeclare(event: UntrustedEvent, type: 'Create' | 'Update'): Omit<DeclareRequest, keyof ResourceRequest> {
   const properties = fields(event.ResourceProperties);
   const repository = parseRepositoryArn(properties.RepositoryArn);
   if (!repository) {
     throw new BadRequestError(`repository has the ARN ${quoted(properties.RepositoryArn)}, but the ARN of an ECR repository is arn:<partition>:ecr:<region>:<account>:repository/<name>. Import the repository by ecr.Repository.fromRepositoryArn or fromRepositoryName`);
   }
   const settings = parseSettings(properties);
-  const past = type === 'Update' ? pastOf(event, repository, settings) : { notOriginal: [] };
-  return { type, stackId, logicalId, repository, settings, ...past };
+  return {
+    type,
+    repository,
+    settings,
+    // CloudFormation passes booleans as strings.
+    failIfSuperseded: String(properties.FailIfSuperseded) === 'true',
+    token: tokenOf(idOf(event, 'RequestId')),
+    ownSettings: [],
+    ...type === 'Update' && parseUpdate(event, repository, settings),
+  };
 }
 
 /** What an update says of what was there before. */
-function pastOf(event: UntrustedEvent, repository: Repository, settings: Settings): Pick<DeclareRequest, 'notOriginal' | 'abandoned'> {
+function parseUpdate(event: UntrustedEvent, repository: Repository, settings: Settings): Partial<DeclareRequest> {
   const old = fields(event.OldResourceProperties);
-  if (old.RepositoryArn === repository.arn) {
-    const oldSettings = settingsIfValid(old);
-    return { notOriginal: oldSettings ? [oldSettings, settings] : [] };
+  const oldRepository = parseRepositoryArn(old.RepositoryArn);
+  const id = parsePhysicalId(event.PhysicalResourceId);
+  const named = [repository.arn, id?.repository.arn];
+  const abandoned = oldRepository && !named.includes(oldRepository.arn) ? oldRepository : undefined;
+  if (id && id.repository.arn !== repository.arn) {
+    // A replacement, or the rollback of one.
+    return { abandoned };
   }
-  // A replacement is asked for under the id of the old repository; one that is taken back comes with the id of the repository it returns to.
-  return event.PhysicalResourceId === repository.arn
-    ? { notOriginal: [settings], abandoned: parseRepositoryArn(old.RepositoryArn) }
-    : { notOriginal: [] };
+  const oldSettings = oldRepository?.arn === repository.arn ? settingsIfValid(old) : undefined;
+  return {
+    abandoned,
+    physicalId: idOf(event, 'PhysicalResourceId'),
+    ...id?.token !== undefined && { token: id.token },
+    original: id?.original,
+    ownSettings: oldSettings ? [oldSettings, settings] : [settings],
+  };
+}
+
+function parseDelete(event: UntrustedEvent): Omit<DeleteRequest, keyof ResourceRequest> {
+  const id = parsePhysicalId(idOf(event, 'PhysicalResourceId'));
+  const properties = fields(event.ResourceProperties);
+  return {
+    type: 'Delete',
+    repository: id?.repository ?? parseRepositoryArn(properties.RepositoryArn),
+    hasGeneratedPhysicalId: id === undefined,
+    token: id?.token,
+    original: id?.original,
+    ownSettings: id?.repository.arn === properties.RepositoryArn ? settingsIfValid(properties) : undefined,
+  };
 }
 
 /**
- * The repository's ARN, whatever becomes of the request: an id that changed with a failure would read as a replacement. A delete
- * keeps the id that it came with. Where nothing names a repository, CloudFormation still wants an id with its answer.
+ * The id to respond with where a request fails, or needs none of its own. It is the one that the request came with, since CloudFormation
+ * adopts whatever id a response has. A failed create has none yet: its id names the repository and the create, so that the delete that
+ * follows can release what the create has left.
  */
-export function physicalIdOf(event: UntrustedEvent): string {
-  const arn = event.RequestType === 'Delete' ? undefined : parseRepositoryArn(fields(event.ResourceProperties).RepositoryArn)?.arn;
-  const id = [arn, event.PhysicalResourceId, event.LogicalResourceId].find((value) => typeof value === 'string' && value !== '');
-  return typeof id === 'string' ? id : 'not-created';
+export function givenPhysicalId({ PhysicalResourceId, RequestType, RequestId, LogicalResourceId, ResourceProperties }: UntrustedEvent): string {
+  if (RequestType !== 'Create' && typeof PhysicalResourceId === 'string' && PhysicalResourceId !== '') {
+    return PhysicalResourceId;
+  }
+  const repository = parseRepositoryArn(fields(ResourceProperties).RepositoryArn);
+  if (repository) {
+    return renderPhysicalId(repository.arn, undefined, tokenOf(String(RequestId)));
+  }
+  return typeof LogicalResourceId === 'string' && LogicalResourceId !== '' ? LogicalResourceId : 'not-created';
 }
 
-/** What CloudFormation names things with. Some of it is logged. */
+/** An id as CloudFormation makes it. Some of them are logged. */
 const ID = /^[\x20-\x7e]{1,1024}$/;
 
-/** Ids as CloudFormation makes them: nothing else is logged from an event that may be anybody's. */
+/** What is logged of an event, which may be anybody's: only what looks like CloudFormation's ids. */
 const NAMES = {
   request: ['RequestType', /^(?:Create|Update|Delete)$/],
   requestId: ['RequestId', /^[A-Za-z0-9-]{1,128}$/],
@@ -99,7 +144,7 @@ const NAMES = {
   logicalId: ['LogicalResourceId', /^[A-Za-z0-9]{1,255}$/],
 } as const satisfies Record<string, readonly [keyof UntrustedEvent, RegExp]>;
 
-/** What tells the lines of one request from those of others, also where the request is refused. */
+/** Tells the log lines of one request from those of others, also where the request is refused. */
 export function namesOf(event: UntrustedEvent): Partial<Record<keyof typeof NAMES, string>> {
   return Object.fromEntries(Object.entries(NAMES).flatMap(([name, [field, id]]) => {
     const value = event[field];
@@ -113,7 +158,7 @@ function fields(value: unknown): Fields<keyof ResourceProperties> {
   return typeof value === 'object' && value !== null ? value : {};
 }
 
-function text(event: UntrustedEvent, name: 'StackId' | 'LogicalResourceId' | 'PhysicalResourceId'): string {
+function idOf(event: UntrustedEvent, name: 'StackId' | 'RequestId' | 'LogicalResourceId' | 'PhysicalResourceId'): string {
   const value = event[name];
   if (typeof value !== 'string' || !ID.test(value)) {
     throw new BadRequestError(`${name} is missing or not a string of 1 to 1,024 printable ASCII characters. Only CloudFormation is meant to invoke this function`);

@@ -1,91 +1,67 @@
-import { request as httpRequest } from 'node:http';
-import { request as httpsRequest } from 'node:https';
-import { Clock } from '../clock';
-import { Result } from '../protocol/lifecycle';
 import { UntrustedEvent } from './request';
+import { ResourceAttributes } from '../../src/shared/contract';
 
-/** CloudFormation refuses a longer answer, and counts it in bytes. */
-const MOST_BYTES = 4_096;
-/** Four of these leave room for the rest of an answer. No id that CloudFormation or this library makes is half as long. */
-const MOST_ID_BYTES = 768;
+/** What CloudFormation is told, whatever becomes of a request. */
+export type Response =
+  | { readonly Status: 'SUCCESS'; readonly PhysicalResourceId: string; readonly Data?: ResourceAttributes }
+  | { readonly Status: 'FAILED'; readonly PhysicalResourceId: string; readonly Reason: FailureReason };
+
+export interface FailureReason {
+  /** What went wrong. It is cut where the response would get too long; the log has all of it. */
+  readonly message: string;
+  /** Commands that fix it by hand. They are never cut, since half a command is worse than none. */
+  readonly commands?: string;
+}
+
+/** CloudFormation refuses a longer response, and counts it in bytes. */
+const MAX_BYTES = 4_096;
+/** CloudFormation's limit for a physical id. Only a foreign event has an id that is longer. */
+const MAX_ID_BYTES = 1_024;
 const CUT = '... (the log has all of it)';
-/** Of a surrogate pair. */
-const HALF_A_PAIR = /[\ud800-\udbff]$/;
-const PAUSES = [200, 1_000, 3_000, 10_000];
-const ATTEMPT_TIMEOUT = 10_000;
+const COMMANDS_IN_LOG = ' The log has the commands that restore the repository by hand.';
+const HALF_A_SURROGATE_PAIR = /[\ud800-\udbff]$/;
 
-/** The address to answer to: a credential, to be kept out of logs and errors. */
-export function destinationOf({ ResponseURL }: UntrustedEvent): URL | undefined {
-  if (typeof ResponseURL !== 'string' || !URL.canParse(ResponseURL)) {
-    return undefined;
-  }
-  const url = new URL(ResponseURL);
-  const isLoopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
-  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback) ? url : undefined;
-}
-
-/** The answer's text, with a reason that is cut to what CloudFormation takes. Whatever the event was, its fields are texts. */
-export function answerText({ StackId, RequestId, LogicalResourceId }: UntrustedEvent, result: Result): string {
-  const text = (reason?: string) => JSON.stringify({
-    StackId: idText(StackId),
-    RequestId: idText(RequestId),
-    LogicalResourceId: idText(LogicalResourceId),
-    ...result,
-    PhysicalResourceId: idText(result.PhysicalResourceId),
-    ...reason !== undefined && { Reason: reason },
+/** The response as CloudFormation reads it. Whatever the event was, its fields are strings. */
+export function renderResponse({ StackId, RequestId, LogicalResourceId }: UntrustedEvent, response: Response): string {
+  const render = (Reason?: string) => JSON.stringify({
+    StackId: idString(StackId),
+    RequestId: idString(RequestId),
+    LogicalResourceId: idString(LogicalResourceId),
+    ...response,
+    PhysicalResourceId: idString(response.PhysicalResourceId),
+    Reason,
   });
-  const whole = text();
-  if (result.Status === 'SUCCESS' || Buffer.byteLength(whole) <= MOST_BYTES) {
-    return whole;
-  }
-  return text(cut(result.Reason, MOST_BYTES - Buffer.byteLength(text(CUT))) + CUT);
+  return response.Status === 'SUCCESS' ? render() : render(fit(response.Reason, MAX_BYTES - Buffer.byteLength(render(''))));
 }
 
-const idText = (value: unknown): string => typeof value === 'string' ? cut(value, MOST_ID_BYTES) : '';
+/** Room for a message that says at least where and what. */
+const MIN_MESSAGE_BYTES = 300;
 
-/** The longest start of a text that takes no more than so many bytes in JSON. */
-function cut(text: string, bytes: number): string {
-  let start = text.slice(0, bytes);
-  for (let excess = bytesInJson(start) - bytes; excess > 0; excess = bytesInJson(start) - bytes) {
+/** The reason in at most so many bytes: first the message is cut, and where that is not enough, the commands are left to the log. */
+function fit({ message, commands }: FailureReason, bytes: number): string {
+  const tail = commands === undefined ? '' : ` ${commands}`;
+  const room = bytes - bytesInJson(tail);
+  if (room >= Math.min(MIN_MESSAGE_BYTES, bytesInJson(message))) {
+    return cut(message, room) + tail;
+  }
+  return cut(message, bytes - bytesInJson(COMMANDS_IN_LOG)) + COMMANDS_IN_LOG;
+}
+
+/** The string, or as much of its start as fits, with a note that it was cut. */
+function cut(value: string, bytes: number): string {
+  return bytesInJson(value) <= bytes ? value : start(value, bytes - bytesInJson(CUT)) + CUT;
+}
+
+const idString = (value: unknown): string => typeof value === 'string' ? start(value, MAX_ID_BYTES) : '';
+
+/** The longest start of a string that takes at most so many bytes in JSON. */
+function start(value: string, bytes: number): string {
+  let result = value.slice(0, Math.max(bytes, 0));
+  for (let excess = bytesInJson(result) - bytes; excess > 0 && result !== ''; excess = bytesInJson(result) - bytes) {
     // JSON writes no UTF-16 unit in more than 6 bytes.
-    start = start.slice(0, -Math.ceil(excess / 6));
+    result = result.slice(0, -Math.ceil(excess / 6));
   }
-  return start.length < text.length ? start.replace(HALF_A_PAIR, '') : start;
+  return result.length < value.length ? result.replace(HALF_A_SURROGATE_PAIR, '') : result;
 }
 
-const bytesInJson = (text: string): number => Buffer.byteLength(JSON.stringify(text)) - '""'.length;
-
-/** Delivers the answer, more than once if need be. @returns what went wrong at last, without the address. */
-export async function deliver(url: URL, answer: string, clock: Clock): Promise<string | undefined> {
-  for (let attempt = 0; ; attempt++) {
-    const fault = await put(url, answer);
-    if (!fault?.mayPass || attempt >= PAUSES.length) {
-      return fault?.what;
-    }
-    await clock.sleep(PAUSES[attempt]!);
-  }
-}
-
-interface Fault {
-  readonly what: string;
-  readonly mayPass: boolean;
-}
-
-function put(url: URL, answer: string): Promise<Fault | undefined> {
-  return new Promise((resolve) => {
-    const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
-    const request = send(url, {
-      method: 'PUT',
-      // The URL is signed for an empty content type.
-      headers: { 'content-type': '', 'content-length': Buffer.byteLength(answer) },
-      signal: AbortSignal.timeout(ATTEMPT_TIMEOUT),
-    }, (response) => {
-      response.resume();
-      const status = response.statusCode ?? 0;
-      resolve(status >= 200 && status < 300 ? undefined : { what: `status ${status}`, mayPass: status >= 500 || status === 429 });
-    });
-    // An error's message names the host, its code does not.
-    request.on('error', (error: NodeJS.ErrnoException) => resolve({ what: error.code ?? error.name, mayPass: true }));
-    request.end(answer);
-  });
-}
+const bytesInJson = (value: string): number => Buffer.byteLength(JSON.stringify(value)) - '""'.length;

@@ -5,7 +5,7 @@ import {
 import type { Repository as DescribedRepository } from '@aws-sdk/client-ecr';
 import { Ecr } from './ecr';
 import { Repository } from './repository';
-import { Settings, isMutability, areValidSettings } from '../../src/shared/settings';
+import { Settings, areValidSettings, isMutability, takesFilters } from '../../src/shared/settings';
 
 const CLIENTS = new Map<string, ECRClient>();
 
@@ -64,14 +64,22 @@ export function ecr(client: ECRClient, repository: Repository, remaining: () => 
   };
 }
 
-/** An answer beyond what this library knows is not to be guessed at: what is read here may have to be put back. */
+/**
+ * Settings that this version does not know are refused, since what is read here may have to be restored. Filters beside a mutability that
+ * takes none are ignored: whether ECR forgets former filters when a repository becomes MUTABLE or IMMUTABLE is not documented.
+ */
 function settingsOf(
   { imageTagMutability: mutability = 'MUTABLE', imageTagMutabilityExclusionFilters: found = [] }: DescribedRepository, repositoryName: string,
 ): Settings {
-  const filters = found.map(({ filter = '' }) => filter);
-  if (!isMutability(mutability) || !found.every(({ filterType }) => filterType === 'WILDCARD') || !areValidSettings({ mutability, filters })) {
-    const setting = [mutability, ...found.map(({ filterType, filter }) => `${filterType} ${filter}`)].join(', ');
-    throw new Error(`DescribeRepositories answered the setting '${setting}' for ${repositoryName}, which this version does not know. Update cdk-ecr-tag-mutability in this stack's app and deploy again`);
+  if (isMutability(mutability)) {
+    if (!takesFilters(mutability)) {
+      return { mutability, filters: [] };
+    }
+    const filters = found.map(({ filter = '' }) => filter);
+    if (found.every(({ filterType }) => filterType === 'WILDCARD') && areValidSettings({ mutability, filters })) {
+      return { mutability, filters };
+    }
   }
-  return { mutability, filters };
+  const setting = [mutability, ...found.map(({ filterType, filter }) => `${filterType} ${filter}`)].join(', ');
+  throw new Error(`DescribeRepositories answered the setting '${setting}' for ${repositoryName}, which this version does not know. Update cdk-ecr-tag-mutability in this stack's app and deploy again`);
 }

@@ -1,25 +1,25 @@
 import { Clock } from '../clock';
 import { Ecr, Tags } from './ecr';
-import { READS_LAG } from '../protocol/windows';
 import { sameSettings, Settings } from '../../src/shared/settings';
+import { MAX_READ_LAG_MS } from '../protocol/windows';
 
-const FIRST_PAUSE = 200;
-const PAUSES = [FIRST_PAUSE, READS_LAG - FIRST_PAUSE];
+const FIRST_PAUSE_MS = 200;
+const PAUSES_MS = [FIRST_PAUSE_MS, MAX_READ_LAG_MS - FIRST_PAUSE_MS];
 
 /**
- * ECR whose reads show the own writes. What a lagging read shows instead cannot be told from the work of others, which may have
- * written the same just before: so it is believed only when it lasts.
+ * ECR whose reads show the own writes. A read that lacks an own write either lags, or shows that others have changed it since. So it is
+ * repeated, and believed once reads can lag no more.
  */
 export function readYourWrites(ecr: Ecr, clock: Clock): Ecr {
   let put: Settings | undefined;
-  /** Without a value: removed. */
+  /** The keys written, each with its value, or without one where it was removed. */
   const tagged = new Map<string, string | undefined>();
 
   const missingIn = (tags: Tags) => [...tagged.keys()].filter((key) => tags.get(key) !== tagged.get(key));
 
-  async function patiently<T>(read: () => Promise<T>, isShown: (value: T) => boolean): Promise<T> {
+  async function readUntilShown<T>(read: () => Promise<T>, isShown: (value: T) => boolean): Promise<T> {
     let value = await read();
-    for (const pause of PAUSES) {
+    for (const pause of PAUSES_MS) {
       if (isShown(value)) {
         break;
       }
@@ -32,14 +32,14 @@ export function readYourWrites(ecr: Ecr, clock: Clock): Ecr {
   return {
     async readSettings() {
       const isShown = (settings: Settings) => put === undefined || sameSettings(settings, put);
-      const settings = await patiently(() => ecr.readSettings(), isShown);
+      const settings = await readUntilShown(() => ecr.readSettings(), isShown);
       if (!isShown(settings)) {
         put = undefined;
       }
       return settings;
     },
     async readTags() {
-      const tags = await patiently(() => ecr.readTags(), (read) => missingIn(read).length === 0);
+      const tags = await readUntilShown(() => ecr.readTags(), (read) => missingIn(read).length === 0);
       missingIn(tags).forEach((key) => tagged.delete(key));
       return tags;
     },

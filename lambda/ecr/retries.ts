@@ -1,11 +1,14 @@
+import { isServerError, isThrottlingError, isTransientError } from '@smithy/core/retry';
+import { API_CALLS, Ecr, Tags } from './ecr';
 import { Clock } from '../clock';
-import { API_CALLS, Ecr } from './ecr';
 import { Log } from '../log';
 
-/** A new policy, and a new tag that a policy asks for, take seconds to count. */
-const ACCESS_DENIED_FOR = 90_000;
-const FIRST_PAUSE = 500;
-const LONGEST_PAUSE = 10_000;
+/** A new policy, a new role, and a new tag that a policy asks for take seconds to count. */
+const DENIAL_IS_FINAL_AFTER_MS = 90_000;
+/** ECR may not find a repository right after its creation. */
+const NOT_FOUND_IS_FINAL_AFTER_MS = 5_000;
+const FIRST_PAUSE_MS = 500;
+const MAX_PAUSE_MS = 10_000;
 
 /** The calls made so far, by their names in the API. */
 export type Calls = Partial<Record<typeof API_CALLS[keyof Ecr], number>>;
@@ -21,24 +24,40 @@ export class RepositoryNotFoundError extends CallFailedError {}
 
 export class OutOfTimeError extends Error {
   constructor(call: string) {
-    super(`out of time before ${call}: an invocation writes to ECR in its first two minutes only. Deploy again`);
+    super(`out of time before ${call}: an invocation changes a repository only in a part of the function's time. Deploy again`);
   }
 }
 
-interface Patience {
+export interface RetryOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly calls: Calls;
-  /** How many ms are left. */
+  /** How many ms are left. No call is made once it is 0. */
   readonly remaining: () => number;
+  /** Whether a repository that is not found may have been created a moment ago. */
+  readonly mayBeNew: boolean;
+  /** Whether a denial may pass as long as there is time, given the repository's tags that were read last. */
+  readonly isDenialNeverFinal: (tags: Tags) => boolean;
 }
 
-/** ECR that waits for permissions to arrive, counts its calls, and makes none once the time is up. */
-export function patient(ecr: Ecr, { clock, log, calls, remaining }: Patience): Ecr {
+/** ECR whose calls are repeated while their error may pass and time is left. */
+export function withRetries(ecr: Ecr, { clock, log, calls, remaining, mayBeNew, isDenialNeverFinal }: RetryOptions): Ecr {
+  let tags: Tags = new Map();
+
+  /** For how long an error of this kind is worth another try. */
+  function retryFor(kind: ErrorKind): number {
+    switch (kind) {
+      case 'denied': return isDenialNeverFinal(tags) ? Infinity : DENIAL_IS_FINAL_AFTER_MS;
+      case 'not-found': return mayBeNew ? NOT_FOUND_IS_FINAL_AFTER_MS : 0;
+      case 'transient': return Infinity;
+      case 'final': return 0;
+    }
+  }
+
   async function call<T>(method: keyof Ecr, action: () => Promise<T>): Promise<T> {
     const name = API_CALLS[method];
-    const deniedUntil = clock.now() + ACCESS_DENIED_FOR;
-    for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
+    const started = clock.now();
+    for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, MAX_PAUSE_MS)) {
       if (remaining() <= 0) {
         throw new OutOfTimeError(name);
       }
@@ -46,14 +65,12 @@ export function patient(ecr: Ecr, { clock, log, calls, remaining }: Patience): E
         calls[name] = (calls[name] ?? 0) + 1;
         return await action();
       } catch (error) {
-        if (hasName(error, 'RepositoryNotFoundException')) {
-          throw new RepositoryNotFoundError(name, error);
+        const kind = kindOf(error);
+        if (clock.now() + pause > started + retryFor(kind) || pause >= remaining()) {
+          throw kind === 'not-found' ? new RepositoryNotFoundError(name, error) : new CallFailedError(name, error);
         }
-        if (!mayPass(error) || clock.now() + pause > deniedUntil || pause >= remaining()) {
-          throw new CallFailedError(name, error);
-        }
-        if (pause === FIRST_PAUSE) {
-          log('WARN', 'access-denied', { call: name, reason: describe(error), consequence: 'the call is repeated for up to 90 s' });
+        if (pause === FIRST_PAUSE_MS) {
+          log('WARN', kind === 'denied' ? 'access-denied' : 'call-repeated', { call: name, reason: describe(error) });
         }
       }
       await clock.sleep(pause);
@@ -61,20 +78,33 @@ export function patient(ecr: Ecr, { clock, log, calls, remaining }: Patience): E
   }
   return {
     readSettings: () => call('readSettings', () => ecr.readSettings()),
-    readTags: () => call('readTags', () => ecr.readTags()),
+    readTags: async () => tags = await call('readTags', () => ecr.readTags()),
     putSettings: (settings) => call('putSettings', () => ecr.putSettings(settings)),
-    tag: (tags) => call('tag', () => ecr.tag(tags)),
+    tag: (set) => call('tag', () => ecr.tag(set)),
     untag: (keys) => call('untag', () => ecr.untag(keys)),
   };
 }
 
-/** A denial that no policy asks for by name is perhaps only a policy that has not arrived. */
-function mayPass(error: unknown): boolean {
-  return (hasName(error, 'AccessDeniedException') || hasName(error, 'AccessDenied'))
-    && !String((error as Error).message).includes('explicit deny');
-}
+type SdkError = Parameters<typeof isTransientError>[0];
 
-const hasName = (error: unknown, name: string): boolean => (error as { name?: unknown } | undefined)?.name === name;
+type ErrorKind = 'denied' | 'not-found' | 'transient' | 'final';
+
+const DENIED = ['AccessDeniedException', 'AccessDenied', 'UnrecognizedClientException'];
+
+function kindOf(error: unknown): ErrorKind {
+  if (!(error instanceof Error)) {
+    return 'final';
+  }
+  if (DENIED.includes(error.name)) {
+    // An implicit deny may be a policy that has not propagated yet. An explicit deny is final.
+    return error.message.includes('explicit deny') ? 'final' : 'denied';
+  }
+  if (error.name === 'RepositoryNotFoundException') {
+    return 'not-found';
+  }
+  const sdkError = error as SdkError;
+  return isThrottlingError(sdkError) || isTransientError(sdkError) || isServerError(sdkError) ? 'transient' : 'final';
+}
 
 function describe(error: unknown): string {
   const { name, message } = error as { name?: unknown; message?: unknown };

@@ -1,115 +1,141 @@
-import { Context, Owner, keyOf, stackNameOf } from './operation';
-import { Ecr, Tags } from '../ecr/ecr';
-import { readUntilCertain, readingOf, reportChanges } from './snapshot';
+import { DeclarationId, Operation, keyOf, ownershipTagsOf, stackNameOf } from './operation';
+import { NO_CHANGES, changeTags, reconcile } from './reconcile';
 import {
-  Declared, DeclaredDeclaration, RepositoryRecord, declarationOf, keysOf, newest, originalOf, placeFor, writeDeclaration,
+  Declaration, Declared, DeclaredDeclaration, declarationOf, isOfSameStack, keysOf, newest, originalOf, precedenceFor, writeDeclaration,
 } from './record';
-import { NO_CHANGES, change, settle } from './reconcile';
-import { DECLARING_ENDS } from './windows';
+import { Snapshot, readStableSnapshot, reportDrift, snapshotOf } from './snapshot';
 import { Settings, sameSettings } from '../../src/shared/settings';
+import { Tags } from '../ecr/ecr';
 
 export interface Declaring {
   readonly settings: Settings;
-  /** Whether the resource is created: then a record from before is that of a declaration that was retained. */
-  readonly created: boolean;
-  /** What this resource may have set before: should its record be gone, none of it is the original. */
-  readonly notOriginal: readonly Settings[];
-  /** Takes back a declaration that is new and failed; it was recorded at this time. */
-  readonly undo: (recordedAt: number) => Promise<void>;
+  /** Whether a create asks for it. A record of another create is then that of a retained declaration, and this one is declared anew. */
+  readonly isCreate: boolean;
+  /** The token of the physical id that the resource has, or gets where no record of it is there. */
+  readonly token: string;
+  /** The original in the physical id. It holds over the one in the tags, which others can edit. */
+  readonly original?: Settings;
+  /** What this resource may have set before. Where its record is gone, none of it is the original. */
+  readonly ownSettings: readonly Settings[];
+  readonly failIfSuperseded: boolean;
+  /** Rolls back a declaration that is new and failed. It was recorded at this time. */
+  readonly rollBack: (recordedAt: number) => Promise<void>;
 }
 
-export interface Declaration {
+export interface DeclareResult {
   readonly before: Settings;
   readonly effective: Settings;
-  /** The stack whose newer declaration has the say. */
-  readonly overruledBy?: string;
+  /** The stack whose newer declaration holds. */
+  readonly supersededBy?: string;
+  readonly original?: Settings;
+  readonly token: string;
 }
 
-const MOST_TAGS = 50;
+const MAX_TAGS = 50;
 
-/** Records the declaration, then sets what is effective. */
-export async function declare(context: Context, declaring: Declaring): Promise<Declaration> {
-  const { clock, log, owner } = context;
-  const key = keyOf(owner);
-  const reading = await readUntilCertain(context);
-  const { tags, found: before, record: { declarations } } = reading;
-  reportChanges(context, reading);
-  const own = declarationOf(key, reading.record);
-  const original = declarations.length > 0 ? originalOf(declarations, key) : originalFrom(before, declaring.notOriginal);
-  if (!own && declaring.notOriginal.length > 0) {
-    log('WARN', 'no-record', { consequence: 'the settings are declared anew', before });
+/** Records the declaration, then puts the effective settings. */
+export async function declare(operation: Operation, declaring: Declaring): Promise<DeclareResult> {
+  const { log, declaration: id } = operation;
+  const key = keyOf(id);
+  const snapshot = await readStableSnapshot(operation);
+  reportDrift(operation, snapshot);
+  const own = declarationOf(key, snapshot.record);
+  const next = nextDeclaration(operation, declaring, snapshot, own);
+  reportOriginal(operation, declaring, snapshot, own, next);
+
+  const isUnchanged = own?.declared !== undefined && isRecorded(next, own.declared, snapshot.tags, id);
+  if (!isUnchanged && declaring.failIfSuperseded) {
+    refuseIfSuperseded(snapshot.record.declarations, next);
   }
-  if (!original) {
-    log('WARN', 'original-unknown', { consequence: 'nothing will be restored on delete', before });
-  }
-  const next: DeclaredDeclaration = {
-    key,
-    declared: {
-      place: own?.declared && !isRetained(own.declared, context, declaring) ? own.declared.place : placeFor(key, declarations),
-      stackName: stackNameOf(owner),
-      since: clock.now(),
-      settings: declaring.settings,
-    },
-    original,
-  };
   try {
-    const isUnchanged = own?.declared !== undefined && isRecorded(next, own.declared, tags, owner);
-    const known = isUnchanged ? reading : readingOf(await write(context.ecr, owner, next, tags), before);
-    const { record } = await settle(context, {
-      amend: (now) => declaredBy(key, now.record) && !now.tags.has(owner.mark.key) ? markOf(owner) : NO_CHANGES,
-      effective: (now) => newest(now.record.declarations)?.declared.settings ?? original,
+    const known = isUnchanged ? snapshot : snapshotOf(await write(operation, next, snapshot.tags), snapshot.actual);
+    const { record } = await reconcile(operation, {
+      tagChanges: (now) => declarationOf(key, now.record)?.declared && !now.tags.has(id.ownershipTag.key) ? { ...NO_CHANGES, set: ownershipTagsOf(id) } : NO_CHANGES,
+      settings: (now) => newest(now.record.declarations)?.declared.settings ?? next.original,
     }, known, isUnchanged);
     const winner = newest(record.declarations);
-    const declared = declaredBy(key, record);
+    const declared = declarationOf(key, record)?.declared;
     if (!declared || !winner) {
       throw new Error('the declaration was removed while it was being made: its own deletion overtook it, or somebody removed the repository\'s tags. Deploy again to declare it once more');
     }
     if (!sameSettings(declared.settings, declaring.settings)) {
-      throw new Error('the repository\'s tags have another setting for this declaration than was just recorded: a later request for it overtook this one, or somebody edits the tags. Deploy again to declare it once more');
+      throw new Error('the repository\'s tags have other settings for this declaration than were just recorded: a later request for it overtook this one, or somebody edits the tags. Deploy again to declare it once more');
     }
-    return { before, effective: winner.declared.settings, overruledBy: winner.key !== key ? winner.declared.stackName : undefined };
+    return {
+      before: snapshot.actual,
+      effective: winner.declared.settings,
+      supersededBy: winner.key !== key ? winner.declared.stackName : undefined,
+      original: next.original,
+      token: next.declared.token,
+    };
   } catch (error) {
     if (!own) {
-      await declaring.undo(next.declared.since);
+      await declaring.rollBack(next.declared.since);
     }
+    log('WARN', 'not-declared', { reason: (error as Error).message });
     throw error;
   }
 }
 
-function originalFrom(found: Settings, notOriginal: readonly Settings[]): Settings | undefined {
-  return notOriginal.some((settings) => sameSettings(found, settings)) ? undefined : found;
+function nextDeclaration({ clock, declaration: id }: Operation, declaring: Declaring, { record, actual }: Snapshot, own: Declaration | undefined): DeclaredDeclaration {
+  const { declarations } = record;
+  const key = keyOf(id);
+  const kept = own?.declared && !(declaring.isCreate && own.declared.token !== declaring.token) ? own.declared : undefined;
+  return {
+    key,
+    declared: {
+      precedence: kept?.precedence ?? precedenceFor(key, declarations),
+      stackName: stackNameOf(id),
+      since: clock.now(),
+      token: kept?.token ?? declaring.token,
+      settings: declaring.settings,
+    },
+    original: declaring.original ?? (declarations.length > 0 ? originalOf(declarations, key) : originalFrom(actual, declaring.ownSettings)),
+  };
 }
 
-/** A creation that finds its own record declares anew, save where the same creation, delivered twice, has just written it. */
-function isRetained({ since }: Declared, { clock }: Context, { created }: Declaring): boolean {
-  return created && since + DECLARING_ENDS < clock.now();
+function originalFrom(actual: Settings, ownSettings: readonly Settings[]): Settings | undefined {
+  return ownSettings.some((settings) => sameSettings(actual, settings)) ? undefined : actual;
 }
 
-/** What is recorded as the own declaration; where that is nothing, the deletion of the own resource has overtaken this. */
-function declaredBy(key: string, record: RepositoryRecord): Declared | undefined {
-  return declarationOf(key, record)?.declared;
+function reportOriginal({ log }: Operation, { ownSettings }: Declaring, { actual: before }: Snapshot, own: Declaration | undefined, { original }: Declaration): void {
+  if (!own && ownSettings.length > 0) {
+    log('WARN', 'no-record', { consequence: 'the settings are declared anew', before });
+  }
+  if (!original) {
+    log('WARN', 'original-unknown', { consequence: 'nothing will be restored on delete', before });
+  } else if (own?.original && !sameSettings(own.original, original)) {
+    log('WARN', 'original-edited', { recorded: own.original, original, consequence: 'the original of the physical id holds' });
+  }
 }
 
-/** When it was recorded is no part of what is declared. */
-function isRecorded(next: DeclaredDeclaration, { since }: Declared, tags: Tags, owner: Owner): boolean {
+/**
+ * Only a declaration that would be changed can fail so. A rollback finds its declaration as it was, and must succeed.
+ */
+function refuseIfSuperseded(declarations: readonly Declaration[], next: DeclaredDeclaration): void {
+  const winner = newest([...declarations.filter(({ key }) => key !== next.key), next]);
+  if (winner && winner.key !== next.key && !isOfSameStack(winner, next)) {
+    throw new Error(`failIfSuperseded is set, and the stack ${winner.declared.stackName} has a newer declaration of this repository, which holds. Remove that one, or set failIfSuperseded to false to deploy below it. Nothing was changed`);
+  }
+}
+
+/** The time of recording is no part of what is declared. */
+function isRecorded(next: DeclaredDeclaration, { since }: Declared, tags: Tags, id: DeclarationId): boolean {
   const asBefore = writeDeclaration({ ...next, declared: { ...next.declared, since } });
-  return [...asBefore, ...markOf(owner)].every(([key, value]) => tags.get(key) === value) && leftOver(next.key, asBefore, tags).length === 0;
+  return [...asBefore, ...ownershipTagsOf(id)].every(([key, value]) => tags.get(key) === value) && leftOver(next.key, asBefore, tags).length === 0;
 }
 
-/** Parts of a former text that was longer. */
+/** Parts of a former, longer string. */
 const leftOver = (key: string, written: Tags, tags: Tags): string[] => keysOf(key, tags).filter((candidate) => !written.has(candidate));
 
-/** @returns the repository's tags with it, and with parts of a former text that are no part of this one. */
-async function write(ecr: Ecr, owner: Owner, declaration: DeclaredDeclaration, tags: Tags): Promise<Tags> {
-  const written = new Map([...writeDeclaration(declaration), ...markOf(owner)]);
+/** @returns the repository's tags with the declaration, and with the left-over parts of a former string */
+async function write({ ecr, declaration: id }: Operation, next: DeclaredDeclaration, tags: Tags): Promise<Tags> {
+  const written = new Map([...writeDeclaration(next), ...ownershipTagsOf(id)]);
   const all = new Map([...tags, ...written]);
   const counted = [...all.keys()].filter((key) => !key.startsWith('aws:'));
-  if (counted.length > MOST_TAGS) {
-    throw new Error(`the repository would have ${counted.length} tags, but ECR takes ${MOST_TAGS}; the record of this declaration needs ${written.size} of them. Remove tags from the repository, then deploy again. Its settings were not changed`);
+  if (counted.length > MAX_TAGS) {
+    throw new Error(`the repository would have ${counted.length} tags, but ECR takes ${MAX_TAGS}; the record of this declaration needs ${written.size} of them. Remove tags from the repository, then deploy again. Its settings were not changed`);
   }
-  const removed = leftOver(declaration.key, written, tags).map((key) => [key, undefined] as const);
-  await change(ecr, new Map<string, string | undefined>([...written, ...removed]));
+  await changeTags(ecr, { set: written, remove: leftOver(next.key, written, tags) });
   return all;
 }
-
-const markOf = ({ mark }: Owner): Tags => new Map([[mark.key, mark.value]]);

@@ -1,183 +1,159 @@
-import { Clock } from '../clock';
-import { Context, Owner, keyOf } from './operation';
 import { declare } from './declare';
-import { Ecr } from '../ecr/ecr';
-import { Log } from '../log';
-import { Calls, RepositoryNotFoundError, patient } from '../ecr/retries';
-import { readYourWrites } from '../ecr/read-your-writes';
+import { Environment, Invocation } from './invocation';
+import { restoreCommands } from './manual-restore';
+import { Operation, keyOf } from './operation';
 import { NewerRecordError, keysOf } from './record';
-import { Releasing, release } from './release';
-import { Repository } from '../ecr/repository';
-import { DeclareRequest, DeleteRequest, Request, UntrustedEvent, namesOf, parseRequest, physicalIdOf } from '../cloudformation/request';
-import { DECLARING_ENDS, WRITES_END } from './windows';
+import { ReleaseResult, Releasing, release } from './release';
+import { DECLARE_WINDOW_MS, RESPONSE_RESERVE_MS, UPDATE_WINDOW_MS } from './windows';
 import { ResourceAttributes } from '../../src/shared/contract';
-import { Settings } from '../../src/shared/settings';
+import { renderPhysicalId } from '../cloudformation/physical-id';
+import { DeclareRequest, DeleteRequest, Request, UntrustedEvent, givenPhysicalId, parseRequest } from '../cloudformation/request';
+import { Response } from '../cloudformation/response';
+import { Tags } from '../ecr/ecr';
+import { Repository } from '../ecr/repository';
+import { RepositoryNotFoundError } from '../ecr/retries';
 
-export interface Environment {
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly mark: Owner['mark'];
-  /** ECR for one repository; `remaining` tells how many ms a call may last. */
-  readonly ecr: (repository: Repository, remaining: () => number) => Ecr;
-}
-
-export type Result =
-  | { readonly Status: 'SUCCESS'; readonly PhysicalResourceId: string; readonly Data?: ResourceAttributes }
-  | { readonly Status: 'FAILED'; readonly PhysicalResourceId: string; readonly Reason: string };
-
-/** From an event to its result: never throws, for an event without an answer hangs its stack. */
-export async function handle(event: UntrustedEvent, environment: Environment): Promise<Result> {
-  const PhysicalResourceId = physicalIdOf(event);
-  const invocation = start(environment, event);
+/** From an event to its response. It never throws, since an event without a response hangs its stack. */
+export async function handle(event: UntrustedEvent, environment: Environment): Promise<Response> {
+  const invocation = new Invocation(environment, event);
+  const PhysicalResourceId = givenPhysicalId(event);
   let request: Request;
   try {
     request = parseRequest(event);
   } catch (error) {
-    return failed(invocation.log(), PhysicalResourceId, error);
+    return failed(invocation, PhysicalResourceId, error);
   }
-  const { repository } = request;
+  switch (request.type) {
+    case 'Create':
+    case 'Update':
+      return respondToDeclare(invocation, request, PhysicalResourceId);
+    case 'Delete':
+      return respondToDelete(invocation, request, PhysicalResourceId);
+  }
+}
+
+async function respondToDeclare(invocation: Invocation, request: DeclareRequest, given: string): Promise<Response> {
+  const { repository, abandoned } = request;
+  const [declared] = await Promise.allSettled([declareAndLog(invocation, request)]);
+  // Whatever became of the declaration, nobody else will release the abandoned repository.
+  const [released] = await Promise.allSettled([abandoned && releaseAbandoned(invocation, request, abandoned)]);
+  if (declared.status === 'rejected') {
+    return failed(invocation, given, declared.reason, repository);
+  }
+  if (released.status === 'rejected') {
+    return failed(invocation, given, released.reason, repository);
+  }
+  const { physicalId, attributes } = declared.value;
+  return { Status: 'SUCCESS', PhysicalResourceId: physicalId, Data: attributes };
+}
+
+async function declareAndLog(invocation: Invocation, request: DeclareRequest): Promise<{ physicalId: string; attributes: ResourceAttributes }> {
+  const { repository, settings } = request;
+  const operation = invocation.operation(request, repository, {
+    remaining: () => invocation.remainingOf(DECLARE_WINDOW_MS), mayBeNew: true, isDenialNeverFinal: () => false,
+  });
+  const { before, effective, supersededBy, original, token } = await declare(operation, {
+    ...request,
+    isCreate: request.type === 'Create',
+    rollBack: (recordedAt) => rollBack(operation, recordedAt),
+  });
+  if (supersededBy) {
+    operation.log('WARN', 'superseded', { by: supersededBy, declared: settings, before, effective });
+  } else {
+    operation.log('INFO', 'declared', { before, effective });
+  }
+  return {
+    physicalId: request.physicalId ?? renderPhysicalId(repository.arn, original, token),
+    attributes: { RegistryId: repository.registryId, RepositoryName: repository.name, ImageTagMutability: effective.mutability },
+  };
+}
+
+/** A failed create must leave nothing, and some CloudFormation emulators send no delete after it. It has no more time than the create. */
+async function rollBack(operation: Operation, recordedAt: number): Promise<void> {
+  try {
+    const result = await release(operation, { recordedAt });
+    if (result.outcome === 'released') {
+      operation.log('INFO', 'rolled-back', { before: result.before, effective: result.effective });
+    }
+  } catch (error) {
+    // The failure of the create is the one to report. The delete that follows tries again.
+    operation.log('WARN', 'not-rolled-back', { reason: (error as Error).message });
+  }
+}
+
+async function releaseAbandoned(invocation: Invocation, request: DeclareRequest, abandoned: Repository): Promise<void> {
+  const operation = invocation.operation(request, abandoned, {
+    remaining: () => invocation.remainingOf(UPDATE_WINDOW_MS), mayBeNew: false, isDenialNeverFinal: () => false,
+  });
+  try {
+    await releaseAndLog(operation, {}, true);
+  } catch (error) {
+    const reason = (error as Error).message;
+    operation.log('ERROR', 'not-released', { reason });
+    throw new Error(`${abandoned.arn}, which a failed update had declared in its place, was not released: ${reason}`);
+  }
+}
+
+async function respondToDelete(invocation: Invocation, request: DeleteRequest, PhysicalResourceId: string): Promise<Response> {
+  const { repository, hasGeneratedPhysicalId } = request;
   if (!repository) {
     invocation.log()('INFO', 'nothing-to-release');
     return { Status: 'SUCCESS', PhysicalResourceId };
   }
-  try {
-    const Data = request.type === 'Delete'
-      ? await remove(invocation, request, repository)
-      : await set(invocation, request, repository);
-    return { Status: 'SUCCESS', PhysicalResourceId, Data };
-  } catch (error) {
-    return failed(invocation.log(repository), PhysicalResourceId, error, repository);
-  }
-}
-
-interface Invocation {
-  readonly started: number;
-  /** Sets when it stops, in ms after its start. */
-  readonly stopAfter: (window: number) => void;
-  readonly log: (repository?: Repository) => Log;
-  readonly context: (request: Request, repository: Repository) => Context;
-}
-
-function start(environment: Environment, event: UntrustedEvent): Invocation {
-  const { clock, mark } = environment;
-  const started = clock.now();
-  const calls: Calls = {};
-  let window = WRITES_END;
-  const remaining = () => started + window - clock.now();
-  const names = namesOf(event);
-  const log = (repository?: Repository): Log => (level, decision, details) => environment.log(level, decision, {
-    ...names,
-    repository: repository?.arn,
-    ...details,
-    calls: { ...calls },
-    ms: clock.now() - started,
+  const { ownershipTag, lambdaRemaining } = invocation.environment;
+  const operation = invocation.operation(request, repository, {
+    // CloudFormation deletes the function next, whether this delete succeeds or not.
+    remaining: () => lambdaRemaining() - RESPONSE_RESERVE_MS,
+    mayBeNew: false,
+    isDenialNeverFinal: (tags) => tags.get(ownershipTag.key) === ownershipTag.value,
   });
-  return {
-    started,
-    stopAfter: (ms) => {
-      window = ms;
-    },
-    log,
-    context: ({ stackId, logicalId }, repository) => ({
-      ecr: readYourWrites(patient(environment.ecr(repository, remaining), { clock, calls, remaining, log: log(repository) }), clock),
-      clock,
-      log: log(repository),
-      owner: { stackId, logicalId, mark },
-    }),
-  };
-}
-
-async function set(invocation: Invocation, request: DeclareRequest, repository: Repository): Promise<ResourceAttributes> {
-  invocation.stopAfter(DECLARING_ENDS);
-  const [declared] = await Promise.allSettled([setEffective(invocation.context(request, repository), request)]);
-  // Whatever became of the declaration: nobody else will be asked to release the other repository.
-  const [released] = await Promise.allSettled([request.abandoned && letGoAbandoned(invocation, request, request.abandoned)]);
-  if (declared.status === 'rejected') {
-    throw declared.reason;
-  }
-  if (released.status === 'rejected') {
-    throw released.reason;
-  }
-  return attributes(repository, declared.value);
-}
-
-async function setEffective(context: Context, { type, settings, notOriginal }: DeclareRequest): Promise<Settings> {
-  const { before, effective, overruledBy } = await declare(context, {
-    settings,
-    created: type === 'Create',
-    notOriginal,
-    undo: (recordedAt) => takeBack(context, recordedAt),
-  });
-  if (overruledBy) {
-    context.log('WARN', 'superseded', { by: overruledBy, declared: settings, before, effective });
-  } else {
-    context.log('INFO', 'declared', { before, effective });
-  }
-  return effective;
-}
-
-/** A failed create must leave nothing, and not every CloudFormation sends a delete after it. It has no more time than the create. */
-async function takeBack(context: Context, recordedAt: number): Promise<void> {
+  let tags: Tags | undefined;
+  const readTags = async () => tags = await operation.ecr.readTags();
   try {
-    const released = await release(context, { recordedAt });
-    if (released) {
-      context.log('INFO', 'rolled-back', { ...released });
-    }
+    await releaseAndLog({ ...operation, ecr: { ...operation.ecr, readTags } }, {
+      ...request, createMayRunUntil: hasGeneratedPhysicalId ? invocation.started + DECLARE_WINDOW_MS : undefined,
+    }, hasGeneratedPhysicalId);
+    return { Status: 'SUCCESS', PhysicalResourceId };
   } catch (error) {
-    // The failure that led here is the one to report; the delete that follows it tries again.
-    context.log('WARN', 'not-rolled-back', { reason: (error as Error).message });
+    const commands = error instanceof NewerRecordError ? undefined : restoreCommands(operation, { ...request, repository, tags });
+    return failed(invocation, PhysicalResourceId, error, repository, commands);
   }
 }
 
-async function remove(invocation: Invocation, request: DeleteRequest, repository: Repository): Promise<undefined> {
-  const { createUnanswered } = request;
-  const releasing = createUnanswered ? { appearsUntil: invocation.started + DECLARING_ENDS } : {};
-  await letGo(invocation.context(request, repository), createUnanswered, releasing);
-}
-
-/** @param mayBeUnrecorded whether it is no surprise that there is no declaration. */
-async function letGo(context: Context, mayBeUnrecorded: boolean, releasing?: Releasing): Promise<void> {
+/** @param mayBeUnrecorded whether it is no surprise that there is no declaration */
+async function releaseAndLog(operation: Operation, releasing: Releasing, mayBeUnrecorded: boolean): Promise<void> {
   try {
-    const released = await release(context, releasing);
-    if (released) {
-      context.log('INFO', 'released', { ...released });
-    } else {
-      const found = await context.ecr.readSettings();
-      context.log(mayBeUnrecorded ? 'INFO' : 'WARN', 'no-record', { consequence: 'the settings are left as they are', before: found, effective: found });
-    }
+    logRelease(operation, await release(operation, releasing), mayBeUnrecorded);
   } catch (error) {
     if (error instanceof RepositoryNotFoundError) {
-      context.log('INFO', 'repository-not-found');
-    } else if (error instanceof NewerRecordError && keysOf(keyOf(context.owner), error.tags).length === 0) {
-      // Such as after a create that failed for the same reason: a delete that failed too would leave the stack stuck.
-      context.log(mayBeUnrecorded ? 'INFO' : 'WARN', 'no-record', { consequence: 'nothing is touched', reason: error.message });
+      operation.log('INFO', 'repository-not-found');
+    } else if (error instanceof NewerRecordError && keysOf(keyOf(operation.declaration), error.tags).length === 0) {
+      // Such as after a create that failed for the same reason: a delete that failed, too, would leave the stack stuck.
+      operation.log(mayBeUnrecorded ? 'INFO' : 'WARN', 'no-record', { consequence: 'nothing is changed', reason: error.message });
     } else {
       throw error;
     }
   }
 }
 
-async function letGoAbandoned(invocation: Invocation, request: DeclareRequest, abandoned: Repository): Promise<void> {
-  invocation.stopAfter(WRITES_END);
-  const context = invocation.context(request, abandoned);
-  try {
-    await letGo(context, true);
-  } catch (error) {
-    const reason = (error as Error).message;
-    context.log('ERROR', 'not-released', { reason });
-    throw new Error(`${abandoned.arn}, which a failed update had declared in its place, was not released: ${reason}`);
+function logRelease({ log }: Operation, result: ReleaseResult, mayBeUnrecorded: boolean): void {
+  switch (result.outcome) {
+    case 'released':
+      return log('INFO', 'released', { before: result.before, effective: result.effective });
+    case 'restored-without-record':
+      return log('WARN', 'restored-without-record', { before: result.before, effective: result.effective });
+    case 'no-record':
+      return log(mayBeUnrecorded ? 'INFO' : 'WARN', 'no-record', { consequence: 'the settings are left as they are', before: result.before, effective: result.effective });
+    case 'other-create':
+      return log('INFO', 'other-create', { consequence: 'the declaration of a later create stays' });
   }
 }
 
-function attributes(repository: Repository, { mutability }: Settings): ResourceAttributes {
-  return { RegistryId: repository.registryId, RepositoryName: repository.name, ImageTagMutability: mutability };
-}
-
-function failed(log: Log, PhysicalResourceId: string, error: unknown, repository?: Repository): Result {
-  const message = error instanceof Error ? error.message : String(error);
-  const Reason = repository
-    ? `repository ${repository.name} (region ${repository.region}, account ${repository.registryId}): ${message}`
-    : message;
-  log('ERROR', 'failed', { reason: Reason });
-  return { Status: 'FAILED', PhysicalResourceId, Reason };
+function failed(invocation: Invocation, PhysicalResourceId: string, error: unknown, repository?: Repository, commands?: string): Response {
+  const cause = error instanceof Error ? error.message : String(error);
+  const message = repository
+    ? `repository ${repository.name} (region ${repository.region}, account ${repository.registryId}): ${cause}`
+    : cause;
+  invocation.log(repository)('ERROR', 'failed', { reason: message, commands });
+  return { Status: 'FAILED', PhysicalResourceId, Reason: { message, commands: commands && `To restore it by hand: ${commands}` } };
 }

@@ -1,24 +1,32 @@
-import { Clock } from '../clock';
-import { Ecr } from '../ecr/ecr';
-import { Log } from '../log';
 import { declarationKey } from './record';
+import { Clock } from '../clock';
+import { Ecr, Tags } from '../ecr/ecr';
+import { Log } from '../log';
 
-/** Whose declaration it is, and the tag by which the provider's role may still write to a repository that left the template. */
-export interface Owner {
+/** Identifies a declaration: the resource that declares, and the ownership tag of its provider's stack. */
+export interface DeclarationId {
   readonly stackId: string;
   readonly logicalId: string;
-  readonly mark: { readonly key: string; readonly value: string };
+  /** The tag by which IAM lets the provider's role write to a repository that has left the template. */
+  readonly ownershipTag: OwnershipTag;
 }
 
-/** What the protocol works with: one repository, and the owner of the declaration there that it is about. */
-export interface Context {
+export interface OwnershipTag {
+  readonly key: string;
+  readonly value: string;
+}
+
+/** The work on one declaration of one repository. */
+export interface Operation {
   readonly ecr: Ecr;
   readonly clock: Clock;
   readonly log: Log;
-  readonly owner: Owner;
+  readonly declaration: DeclarationId;
 }
 
-/** The key of the owner's declaration. */
-export const keyOf = ({ mark, stackId, logicalId }: Owner): string => declarationKey(mark.key, stackId, logicalId);
+/** The tag key that the declaration's own tags start with. */
+export const keyOf = ({ ownershipTag, stackId, logicalId }: DeclarationId): string => declarationKey(ownershipTag.key, stackId, logicalId);
 
-export const stackNameOf = ({ stackId }: Owner): string => /:stack\/([A-Za-z0-9-]{1,128})\//.exec(stackId)?.[1] ?? 'another-stack';
+export const stackNameOf = ({ stackId }: DeclarationId): string => /:stack\/([A-Za-z0-9-]{1,128})\//.exec(stackId)?.[1] ?? 'another-stack';
+
+export const ownershipTagsOf = ({ ownershipTag: { key, value } }: DeclarationId): Tags => new Map([[key, value]]);

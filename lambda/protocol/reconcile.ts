@@ -1,61 +1,64 @@
-import { Context } from './operation';
-import { Ecr } from '../ecr/ecr';
-import { Reading, read } from './snapshot';
+import { Operation } from './operation';
+import { Snapshot, takeSnapshot } from './snapshot';
 import { Settings, sameSettings } from '../../src/shared/settings';
+import { Ecr, Tags } from '../ecr/ecr';
 
-/** What an invocation wants of a repository that was read so. Asked again after each change, its own and those of others. */
-export interface Intent {
-  /** The tags of its own that are to be changed; those without a value, to be removed. */
-  readonly amend: (reading: Reading) => TagChanges;
-  /** The settings that the repository should have; none where the original is unknown: they are left as they are. */
-  readonly effective: (reading: Reading) => Settings | undefined;
+/** What an invocation wants of a repository, given what is there now. It is asked again after each change, its own and those of others. */
+export interface DesiredState {
+  /** How the declaration's own tags have to change. */
+  readonly tagChanges: (snapshot: Snapshot) => TagChanges;
+  /** The settings that the repository should have, or nothing where they are to be left as they are. */
+  readonly settings: (snapshot: Snapshot) => Settings | undefined;
 }
 
-export type TagChanges = ReadonlyMap<string, string | undefined>;
+export interface TagChanges {
+  readonly set: Tags;
+  readonly remove: readonly string[];
+}
 
-export const NO_CHANGES: TagChanges = new Map();
+export const NO_CHANGES: TagChanges = { set: new Map(), remove: [] };
 
-/** Each round answers to something that others did meanwhile, and nobody does that forever. */
-const MOST_ROUNDS = 10;
-const PAUSE_BETWEEN_ROUNDS = 100;
+/** Each round answers a change that others made meanwhile. Nobody changes a repository for ever. */
+const MAX_ROUNDS = 10;
+const PAUSE_MS = 100;
 
 /**
- * Writes what is wanted until a reading shows it that was made after the last write. Whoever writes last reads last, so that
- * of several invocations at once the last one leaves what all of them want.
+ * Writes what is desired, and repeats until a snapshot that was taken after the last write shows it. Of several invocations at once, the one
+ * that writes last also reads last, so it leaves what all of them want.
  *
- * @param reading what is known of the repository, the own writes included
- * @param isCertain whether it was read after the last of them
- * @returns the reading that shows it
+ * @param snapshot what is known of the repository, including the invocation's own writes
+ * @param isFresh whether the snapshot was taken after the last of these writes
+ * @returns the snapshot that shows the desired state
  */
-export async function settle({ ecr, clock, log }: Context, intent: Intent, reading: Reading, isCertain: boolean): Promise<Reading> {
-  for (let round = 0; round < MOST_ROUNDS; round++) {
-    const amended = intent.amend(reading);
-    await change(ecr, amended);
-    const effective = intent.effective(reading);
-    const differs = effective !== undefined && !sameSettings(reading.found, effective);
+export async function reconcile({ ecr, clock, log }: Operation, desired: DesiredState, snapshot: Snapshot, isFresh: boolean): Promise<Snapshot> {
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const changes = desired.tagChanges(snapshot);
+    await changeTags(ecr, changes);
+    const settings = desired.settings(snapshot);
+    const differs = settings !== undefined && !sameSettings(snapshot.actual, settings);
     if (differs) {
-      await ecr.putSettings(effective);
-      log('INFO', 'settings-changed', { before: reading.found, effective });
+      await ecr.putSettings(settings);
+      log('INFO', 'settings-changed', { before: snapshot.actual, effective: settings });
     }
-    if (amended.size === 0 && !differs && (isCertain || round > 0)) {
-      return reading;
+    if (isEmpty(changes) && !differs && (isFresh || round > 0)) {
+      return snapshot;
     }
     if (round > 0) {
-      await clock.sleep(PAUSE_BETWEEN_ROUNDS * round);
+      await clock.sleep(PAUSE_MS * round);
     }
-    reading = await read(ecr);
+    snapshot = await takeSnapshot(ecr);
   }
-  throw new Error(`the repository's tags and settings still changed after ${MOST_ROUNDS} rounds. Find out who else changes them, then deploy again`);
+  throw new Error(`the repository's tags and settings still changed after ${MAX_ROUNDS} rounds. Find out who else changes them, then deploy again`);
 }
 
-/** Tags and removes, in as few calls as that takes. */
-export async function change(ecr: Ecr, changes: TagChanges): Promise<void> {
-  const tags = new Map([...changes].filter((tag): tag is [string, string] => tag[1] !== undefined));
-  const removed = [...changes.keys()].filter((key) => !tags.has(key));
-  if (tags.size > 0) {
-    await ecr.tag(tags);
+/** Makes as few calls as the changes need. */
+export async function changeTags(ecr: Ecr, { set, remove }: TagChanges): Promise<void> {
+  if (set.size > 0) {
+    await ecr.tag(set);
   }
-  if (removed.length > 0) {
-    await ecr.untag(removed);
+  if (remove.length > 0) {
+    await ecr.untag(remove);
   }
 }
+
+const isEmpty = ({ set, remove }: TagChanges): boolean => set.size === 0 && remove.length === 0;

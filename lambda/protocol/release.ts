@@ -1,103 +1,157 @@
-import { Context, keyOf } from './operation';
+import { Operation, keyOf } from './operation';
+import { DesiredState, NO_CHANGES, reconcile } from './reconcile';
+import { Declaration, Declared, declarationOf, isOwnedBy, keysOf, newest, originalOf, readRecord } from './record';
+import { Snapshot, readStableSnapshot, reportDrift, snapshotOf, takeSnapshot } from './snapshot';
+import { DECLARE_WINDOW_MS, MIN_LIFETIME_MS } from './windows';
+import { Settings, sameSettings } from '../../src/shared/settings';
 import { Tags } from '../ecr/ecr';
-import { readingOf, reportChanges } from './snapshot';
-import { declarationOf, hasMark, keysOf, newest, originalOf, readRecord } from './record';
-import { Intent, settle } from './reconcile';
-import { DECLARING_ENDS, SHORTEST_LIFE } from './windows';
-import { Settings } from '../../src/shared/settings';
 
 export interface Releasing {
-  /** Until when, in ms, an invocation may be running that declares what is released here: the creation was never answered. */
-  readonly appearsUntil?: number;
+  /** The token of the physical id that is deleted. Absent where CloudFormation generated the id, or the token is not known. */
+  readonly token?: string;
+  /** The original in that id. It holds over the one in the tags, which others can edit and erase. */
+  readonly original?: Settings;
+  /** What the resource declared last. Where its record is gone, only these settings are replaced by the original. */
+  readonly ownSettings?: Settings;
+  /** Until when, in ms, a create that was never answered may write the declaration that is released here. */
+  readonly createMayRunUntil?: number;
   /** Releases only what was recorded at this time. */
   readonly recordedAt?: number;
 }
 
-export interface Released {
-  readonly before: Settings;
-  /** What was left. */
-  readonly effective: Settings;
-}
+export type ReleaseResult =
+  | { readonly outcome: 'released' | 'restored-without-record' | 'no-record'; readonly before: Settings; readonly effective: Settings }
+  /** The record is that of another create, and was left alone. */
+  | { readonly outcome: 'other-create'; readonly stackName: string };
 
-const MOST_CORRECTIONS = 10;
+const MAX_CORRECTIONS = 10;
+const FIRST_PAUSE_MS = 2_000;
 
-/**
- * Sets what is effective without the own declaration, then removes it. No put is outstanding while the declaration is absent.
- *
- * @returns nothing where there was no declaration
- */
-export async function release(context: Context, releasing: Releasing = {}): Promise<Released | undefined> {
-  const { ecr, log, owner } = context;
-  const key = keyOf(owner);
-  const tags = await readWhenErasable(context, key, releasing);
+/** Puts what is effective without the declaration, then removes the declaration. No put is outstanding once it is absent. */
+export async function release(operation: Operation, releasing: Releasing): Promise<ReleaseResult> {
+  const { ecr, log } = operation;
+  const key = keyOf(operation.declaration);
+  const tags = await readWhenReleasable(operation, key, releasing);
   const own = declarationOf(key, readRecord(tags));
   if (!own) {
-    // Somebody may have removed the declaration's tags, and left the mark.
-    await erase(context, key, tags);
-    return undefined;
+    // Somebody may have removed the declaration's tags, and left the ownership tag.
+    await erase(operation, key, tags);
+    return restoreWithoutRecord(operation, releasing);
   }
-  if (releasing.recordedAt !== undefined && own.declared?.since !== releasing.recordedAt) {
-    return undefined;
+  if (own.declared && isOfOtherCreate(own.declared, releasing)) {
+    return { outcome: 'other-create', stackName: own.declared.stackName };
   }
-  const reading = readingOf(tags, await ecr.readSettings());
+  const snapshot = snapshotOf(tags, await ecr.readSettings());
   if (releasing.recordedAt === undefined) {
-    // Not where the own invocation takes back what it has just recorded: what it could not put would look like the work of others.
-    reportChanges(context, reading);
+    // A rollback of the own invocation would report what it could not put as the work of others.
+    reportDrift(operation, snapshot);
   }
-  const original = originalOf(reading.record.declarations, key);
-  const settled = await settle(context, without(key, original), reading, true);
+  const original = originalFor(operation, releasing, snapshot, own);
+  const reconciled = await reconcile(operation, without(key, original), snapshot, true);
   if (!original) {
-    log('WARN', 'original-unknown', { consequence: 'the settings are left as they are, unless others declare them', before: reading.found, effective: settled.found });
+    log('WARN', 'original-unknown', { consequence: 'the settings are left as they are, unless others declare them', before: snapshot.actual, effective: reconciled.actual });
   }
-  await erase(context, key, settled.tags);
-  return { before: reading.found, effective: settled.found };
+  await erase(operation, key, reconciled.tags);
+  return { outcome: 'released', before: snapshot.actual, effective: reconciled.actual };
 }
 
+const isOfOtherCreate = ({ token, since }: Declared, releasing: Releasing): boolean =>
+  (releasing.token !== undefined && releasing.token !== token) || (releasing.recordedAt !== undefined && releasing.recordedAt !== since);
+
 /**
- * The repository's tags when the declaration may go. Where its creation was not answered, an invocation that records it may still
- * run: only after its end can this one have the last word. And a declaration that was just recorded has its shortest life.
+ * Others have erased the record, or there never was one. The original in the physical id is restored only where nobody else declares, and
+ * the repository still has what this resource declared. Where it has something else, its owner has decided since.
  */
-async function readWhenErasable({ ecr, clock }: Context, key: string, { appearsUntil = 0 }: Releasing): Promise<Tags> {
+async function restoreWithoutRecord(operation: Operation, { original, ownSettings }: Releasing): Promise<ReleaseResult> {
+  if (!original || !ownSettings) {
+    const actual = await operation.ecr.readSettings();
+    return { outcome: 'no-record', before: actual, effective: actual };
+  }
+  const snapshot = await readStableSnapshot(operation);
+  const { record, actual: before } = snapshot;
+  if (record.declarations.length > 0 || !sameSettings(before, ownSettings) || sameSettings(before, original)) {
+    return { outcome: 'no-record', before, effective: before };
+  }
+  const { actual: effective } = await reconcile(operation, {
+    tagChanges: () => NO_CHANGES,
+    settings: (now) => newest(now.record.declarations)?.declared.settings ?? original,
+  }, snapshot, true);
+  return { outcome: 'restored-without-record', before, effective };
+}
+
+/** The repository's tags when the declaration may be released. */
+async function readWhenReleasable(operation: Operation, key: string, { createMayRunUntil }: Releasing): Promise<Tags> {
+  const { ecr, clock } = operation;
+  if (createMayRunUntil !== undefined) {
+    await waitForCreate(operation, key, createMayRunUntil);
+  }
   const tags = await ecr.readTags();
   const own = declarationOf(key, readRecord(tags));
-  const isNew = own && (own.declared?.since ?? clock.now()) + DECLARING_ENDS > clock.now();
-  const wait = Math.max(isNew ? SHORTEST_LIFE : 0, appearsUntil - clock.now());
-  if (wait <= 0) {
+  if (!own || hasEnded(own, clock.now())) {
     return tags;
   }
-  await clock.sleep(wait);
+  await clock.sleep(MIN_LIFETIME_MS);
   return ecr.readTags();
 }
 
 /**
- * What is wanted without the declaration. It gives up its say first, so that nobody puts what it declares any more. That is done by
- * removing its text: a text that says so could be written again after the declaration is gone, by a second delivery of the same
- * deletion.
+ * Waits until a create that was never answered can put its settings no more. It waits no longer once the create's declaration is recorded
+ * and the repository has what the record makes effective, since the create has then put it. A function that died leaves nothing to see, so
+ * only then does the wait last until the end of the create's window.
  */
-function without(key: string, original: Settings | undefined): Intent {
+async function waitForCreate({ ecr, clock }: Operation, key: string, createMayRunUntil: number): Promise<void> {
+  for (let pause = FIRST_PAUSE_MS; ; pause *= 2) {
+    const snapshot = await takeSnapshot(ecr);
+    const own = declarationOf(key, snapshot.record);
+    // An older one is that of a retained declaration, over which the create may still declare.
+    const isOfCreate = own?.declared && !hasEnded(own, clock.now());
+    const left = (isOfCreate ? Math.min(createMayRunUntil, own.declared!.since + DECLARE_WINDOW_MS) : createMayRunUntil) - clock.now();
+    const winner = newest(snapshot.record.declarations);
+    if (left <= 0 || (isOfCreate && winner && sameSettings(snapshot.actual, winner.declared.settings))) {
+      return;
+    }
+    await clock.sleep(Math.min(pause, left));
+  }
+}
+
+/** Whether the invocation that recorded the declaration can write no more. One whose time cannot be read may be new. */
+const hasEnded = ({ declared }: Declaration, now: number): boolean => (declared?.since ?? now) + DECLARE_WINDOW_MS <= now;
+
+function originalFor({ log }: Operation, { original }: Releasing, { record }: Snapshot, own: Declaration): Settings | undefined {
+  if (original && own.original && !sameSettings(original, own.original)) {
+    log('WARN', 'original-edited', { recorded: own.original, original, consequence: 'the original of the physical id holds' });
+  }
+  return original ?? originalOf(record.declarations, own.key);
+}
+
+/**
+ * The state without the declaration. Its `:declared` is removed first, so that nobody puts its settings any more. It is removed, not
+ * overwritten, since a second delivery of the same delete could write it again after the declaration is gone.
+ */
+function without(key: string, original: Settings | undefined): DesiredState {
   return {
-    amend: ({ tags }) => new Map(keysOf(key, tags, 'declared').map((tag) => [tag, undefined])),
-    effective: ({ record }) => newest(record.declarations.filter((other) => other.key !== key))?.declared.settings ?? original,
+    tagChanges: ({ tags }) => ({ ...NO_CHANGES, remove: keysOf(key, tags, 'declared') }),
+    settings: ({ record }) => newest(record.declarations.filter((other) => other.key !== key))?.declared.settings ?? original,
   };
 }
 
 /**
- * Removes the declaration, and the mark with the last declaration that needs it. Stacks that share a provider share its mark, and
- * another one may declare or release at the same time: so the mark is put right until a reading shows it as it should be.
+ * Removes the declaration, and the ownership tag with the last declaration that needs it. Stacks that share a provider share its ownership
+ * tag, and another one may declare or release at the same time. So the ownership tag is corrected until a read shows it as it should be.
  */
-async function erase({ ecr, owner: { mark } }: Context, key: string, tags: Tags): Promise<void> {
-  const isMarkNeeded = (now: Tags) => readRecord(now).declarations.some((other) => other.key !== key && hasMark(other, mark.key));
+async function erase({ ecr, declaration: { ownershipTag } }: Operation, key: string, tags: Tags): Promise<void> {
+  const isNeeded = (now: Tags) => readRecord(now).declarations.some((other) => other.key !== key && isOwnedBy(other, ownershipTag.key));
   let now = tags;
-  const keys = [...keysOf(key, tags), ...tags.has(mark.key) && !isMarkNeeded(tags) ? [mark.key] : []];
+  const keys = [...keysOf(key, tags), ...tags.has(ownershipTag.key) && !isNeeded(tags) ? [ownershipTag.key] : []];
   if (keys.length > 0) {
     await ecr.untag(keys);
     now = await ecr.readTags();
   }
-  for (let correction = 0; isMarkNeeded(now) !== now.has(mark.key); correction++) {
-    if (correction === MOST_CORRECTIONS) {
-      throw new Error(`the repository's tag ${mark.key} still changed after ${MOST_CORRECTIONS} corrections. Find out who else changes it, then deploy again`);
+  for (let correction = 0; isNeeded(now) !== now.has(ownershipTag.key); correction++) {
+    if (correction === MAX_CORRECTIONS) {
+      throw new Error(`the repository's tag ${ownershipTag.key} still changed after ${MAX_CORRECTIONS} corrections. Find out who else changes it, then deploy again`);
     }
-    await (isMarkNeeded(now) ? ecr.tag(new Map([[mark.key, mark.value]])) : ecr.untag([mark.key]));
+    await (isNeeded(now) ? ecr.tag(new Map([[ownershipTag.key, ownershipTag.value]])) : ecr.untag([ownershipTag.key]));
     now = await ecr.readTags();
   }
 }

@@ -1,52 +1,54 @@
-import { Context, Owner, keyOf } from './operation';
-import { Ecr, Tags } from '../ecr/ecr';
+import { DeclarationId, Operation, keyOf } from './operation';
 import { RepositoryRecord, declarationOf, keysOf, newest, readRecord } from './record';
-import { SHORTEST_LIFE } from './windows';
+import { MIN_LIFETIME_MS } from './windows';
 import { Settings, sameSettings } from '../../src/shared/settings';
+import { Ecr, Tags } from '../ecr/ecr';
 
-/** A repository's tags, the record that they hold, and the settings that were found just after them. */
-export interface Reading {
+/** A repository's tags, the record in them, and the settings that were read just after them. */
+export interface Snapshot {
   readonly tags: Tags;
   readonly record: RepositoryRecord;
-  readonly found: Settings;
+  readonly actual: Settings;
 }
 
-const MOST_READINGS = 20;
+const MAX_ROUNDS = 20;
 
-export async function read(ecr: Ecr): Promise<Reading> {
+export async function takeSnapshot(ecr: Ecr): Promise<Snapshot> {
   const tags = await ecr.readTags();
-  return readingOf(tags, await ecr.readSettings());
+  return snapshotOf(tags, await ecr.readSettings());
 }
 
-export const readingOf = (tags: Tags, found: Settings): Reading => ({ tags, record: readRecord(tags), found });
+export const snapshotOf = (tags: Tags, actual: Settings): Snapshot => ({ tags, record: readRecord(tags), actual });
 
 /**
- * Settings are an original only if no declaration was there when they were read, which takes tags without any before and after.
- * A declaration that comes and goes in between is excluded where the reading was quicker than a declaration's life; a slower
- * one is believed when the next finds the same.
+ * Reads settings that are nobody's declaration, or the declarations that are there.
+ *
+ * Settings are an original only if no declaration was there when they were read. So the tags are read before and after the settings. A
+ * declaration lives for at least `MIN_LIFETIME_MS`, so a quicker reading cannot miss one. A slower reading is repeated, and believed when it
+ * finds the same settings again.
  */
-export async function readUntilCertain({ ecr, clock }: Context): Promise<Reading> {
+export async function readStableSnapshot({ ecr, clock }: Pick<Operation, 'ecr' | 'clock'>): Promise<Snapshot> {
   let slow: Settings | undefined;
-  for (let round = 0; round < MOST_READINGS; round++) {
+  for (let round = 0; round < MAX_ROUNDS; round++) {
     const started = clock.now();
-    const reading = await read(ecr);
-    if (isDeclared(reading)) {
-      return reading;
+    const snapshot = await takeSnapshot(ecr);
+    if (isDeclared(snapshot)) {
+      return snapshot;
     }
-    const again = readingOf(await ecr.readTags(), reading.found);
+    const again = snapshotOf(await ecr.readTags(), snapshot.actual);
     if (!isDeclared(again)) {
-      if (clock.now() - started < SHORTEST_LIFE || (slow && sameSettings(slow, reading.found))) {
+      if (clock.now() - started < MIN_LIFETIME_MS || (slow && sameSettings(slow, snapshot.actual))) {
         return again;
       }
-      slow = reading.found;
+      slow = snapshot.actual;
     }
   }
-  throw new Error(`the repository's tags still changed after ${MOST_READINGS} readings. Find out who else changes them, then deploy again`);
+  throw new Error(`the repository's tags still changed after ${MAX_ROUNDS} readings. Find out who else changes them, then deploy again`);
 }
 
-/** Says what others did to the repository, before any of it is overwritten. */
-export function reportChanges({ log, owner }: Context, { tags, record, found: before }: Reading): void {
-  const damaged = [...record.damaged, ...missingIn(tags, record, owner)];
+/** Logs what others did to the repository, before any of it is overwritten. */
+export function reportDrift({ log, declaration }: Operation, { tags, record, actual: before }: Snapshot): void {
+  const damaged = [...record.damaged, ...missingIn(tags, record, declaration)];
   if (damaged.length > 0) {
     log('WARN', 'record-damaged', { tags: damaged, before });
   }
@@ -56,11 +58,12 @@ export function reportChanges({ log, owner }: Context, { tags, record, found: be
   }
 }
 
-/** The texts of declarations without a say, and the own mark. Where one is being released, its text is missing rightly: that is told too. */
-function missingIn(tags: Tags, record: RepositoryRecord, owner: Owner): string[] {
-  const unsaid = record.declarations.filter(({ key }) => keysOf(key, tags, 'declared').length === 0).map(({ key }) => `${key}:declared`);
-  const isMarkWrong = declarationOf(keyOf(owner), record) !== undefined && tags.get(owner.mark.key) !== owner.mark.value;
-  return [...unsaid, ...isMarkWrong ? [owner.mark.key] : []];
+/** Tags that should be there. A declaration that another invocation is just releasing lacks its `:declared` rightly; it is listed, too. */
+function missingIn(tags: Tags, record: RepositoryRecord, declaration: DeclarationId): string[] {
+  const { key, value } = declaration.ownershipTag;
+  const undeclared = record.declarations.filter((other) => keysOf(other.key, tags, 'declared').length === 0).map((other) => `${other.key}:declared`);
+  const isOwnershipTagWrong = declarationOf(keyOf(declaration), record) !== undefined && tags.get(key) !== value;
+  return [...undeclared, ...isOwnershipTagWrong ? [key] : []];
 }
 
-const isDeclared = ({ record }: Reading): boolean => record.declarations.length > 0;
+const isDeclared = ({ record }: Snapshot): boolean => record.declarations.length > 0;

@@ -1,14 +1,21 @@
-/** An invocation writes to ECR in its first two minutes only, in ms: whoever comes after it can wait for that. */
-export const WRITES_END = 120_000;
+/**
+ * How long each kind of work may last, in ms since the invocation began. The windows depend on each other; docs/how-it-works.md draws them.
+ */
 
-/** A declaration stops earlier still: what it leaves when it dies can then be taken back within another invocation's two minutes. */
-export const DECLARING_ENDS = 105_000;
+/** A create or update writes its declaration in this window only. Whoever releases what it left can wait for the window's end. */
+export const DECLARE_WINDOW_MS = 105_000;
 
-/** How long a reading may lag behind a write, in ms. What is not shown after that was overwritten by others. */
-export const READS_LAG = 5_000;
+/** An update may go on to release a repository that nobody else will release. */
+export const UPDATE_WINDOW_MS = 120_000;
+
+/** What a delete leaves of the function's time: five attempts of 10 s to send the response, and the pauses between them. */
+export const RESPONSE_RESERVE_MS = 75_000;
+
+/** How long a read may lag behind a write. What is not shown after that was overwritten by others. */
+export const MAX_READ_LAG_MS = 5_000;
 
 /**
- * No declaration is recorded and erased within this time, in ms. Whoever reads a repository in less, and sees no declaration
- * before and after, knows that there was none in between.
+ * No declaration is recorded and erased within this time. So a reader that takes less time, and sees no declaration before and after, knows
+ * that there was none in between.
  */
-export const SHORTEST_LIFE = 1_000;
+export const MIN_LIFETIME_MS = 1_000;

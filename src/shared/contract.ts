@@ -9,6 +9,9 @@ export const RESOURCE_TYPE = 'Custom::ECRImageTagMutability';
 export const ENV_OWNERSHIP_TAG_KEY = 'OWNERSHIP_TAG_KEY';
 export const ENV_OWNERSHIP_TAG_VALUE = 'OWNERSHIP_TAG_VALUE';
 
+/** The function's timeout, which is the longest that Lambda has. A delete uses all of it. */
+export const FUNCTION_TIMEOUT_MS = 900_000;
+
 /** Every tag key of this library starts with it. Permissions and deny statements rely on it. */
 export const TAG_PREFIX = 'cdk-ecr-tag-mutability:';
 
@@ -26,6 +29,8 @@ export interface ResourceProperties {
   readonly RepositoryArn: string;
   readonly ImageTagMutability: Mutability;
   readonly ImageTagMutabilityExclusionFilters?: readonly ExclusionFilterProperty[];
+  /** Absent where it is false. */
+  readonly FailIfSuperseded?: true;
 }
 
 /** What `Fn::GetAtt` gives. */
