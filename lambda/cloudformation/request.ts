@@ -122,11 +122,12 @@ function parseDelete(event: UntrustedEvent): Omit<DeleteRequest, keyof ResourceR
  * adopts whatever id a response has. A failed create has none yet: its id names the repository and the create, so that the delete that
  * follows can release what the create has left.
  */
-export function givenPhysicalId({ PhysicalResourceId, RequestType, RequestId, LogicalResourceId, ResourceProperties }: UntrustedEvent): string {
+export function givenPhysicalId(event: UntrustedEvent): string {
+  const { PhysicalResourceId, RequestType, RequestId, LogicalResourceId } = event;
   if (RequestType !== 'Create' && typeof PhysicalResourceId === 'string' && PhysicalResourceId !== '') {
     return PhysicalResourceId;
   }
-  const repository = parseRepositoryArn(fields(ResourceProperties).RepositoryArn);
+  const repository = parseRepositoryArn(fields(event.ResourceProperties).RepositoryArn);
   if (repository) {
     return renderPhysicalId(repository.arn, undefined, tokenOf(String(RequestId)));
   }

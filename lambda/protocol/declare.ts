@@ -35,7 +35,7 @@ const MAX_TAGS = 50;
 
 /** Records the declaration, then puts the effective settings. */
 export async function declare(operation: Operation, declaring: Declaring): Promise<DeclareResult> {
-  const { log, declaration: id } = operation;
+  const { declaration: id } = operation;
   const key = keyOf(id);
   const snapshot = await readStableSnapshot(operation);
   reportDrift(operation, snapshot);
@@ -50,7 +50,9 @@ export async function declare(operation: Operation, declaring: Declaring): Promi
   try {
     const known = isUnchanged ? snapshot : snapshotOf(await write(operation, next, snapshot.tags), snapshot.actual);
     const { record } = await reconcile(operation, {
-      tagChanges: (now) => declarationOf(key, now.record)?.declared && !now.tags.has(id.ownershipTag.key) ? { ...NO_CHANGES, set: ownershipTagsOf(id) } : NO_CHANGES,
+      tagChanges: (now) => declarationOf(key, now.record)?.declared && !now.tags.has(id.ownershipTag.key)
+        ? { ...NO_CHANGES, set: ownershipTagsOf(id) }
+        : NO_CHANGES,
       settings: (now) => newest(now.record.declarations)?.declared.settings ?? next.original,
     }, known, isUnchanged);
     const winner = newest(record.declarations);
@@ -72,12 +74,13 @@ export async function declare(operation: Operation, declaring: Declaring): Promi
     if (!own) {
       await declaring.rollBack(next.declared.since);
     }
-    log('WARN', 'not-declared', { reason: (error as Error).message });
     throw error;
   }
 }
 
-function nextDeclaration({ clock, declaration: id }: Operation, declaring: Declaring, { record, actual }: Snapshot, own: Declaration | undefined): DeclaredDeclaration {
+function nextDeclaration(
+  { clock, declaration: id }: Operation, declaring: Declaring, { record, actual }: Snapshot, own: Declaration | undefined,
+): DeclaredDeclaration {
   const { declarations } = record;
   const key = keyOf(id);
   const kept = own?.declared && !(declaring.isCreate && own.declared.token !== declaring.token) ? own.declared : undefined;
@@ -98,7 +101,9 @@ function originalFrom(actual: Settings, ownSettings: readonly Settings[]): Setti
   return ownSettings.some((settings) => sameSettings(actual, settings)) ? undefined : actual;
 }
 
-function reportOriginal({ log }: Operation, { ownSettings }: Declaring, { actual: before }: Snapshot, own: Declaration | undefined, { original }: Declaration): void {
+function reportOriginal(
+  { log }: Operation, { ownSettings }: Declaring, { actual: before }: Snapshot, own: Declaration | undefined, { original }: Declaration,
+): void {
   if (!own && ownSettings.length > 0) {
     log('WARN', 'no-record', { consequence: 'the settings are declared anew', before });
   }
