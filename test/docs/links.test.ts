@@ -1,13 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { PAGES, Page, README, anchorsOf, page, proseOf } from './pages';
+import { PAGES, PENDING, Page, README, anchorsOf, page, proseOf } from './pages';
 import { ROOT } from '../support/project';
 
 const OWN = 'https://github.com/cdk-ecr-tag-mutability/cdk-ecr-tag-mutability/';
 const OWN_RAW = 'https://raw.githubusercontent.com/cdk-ecr-tag-mutability/cdk-ecr-tag-mutability/';
-
-/** Pages that are about to come. */
-const PENDING = ['docs/getting-started.md'];
 
 interface Link {
   readonly text: string;
