@@ -3,7 +3,8 @@
  * and what it makes dearer must be worth it.
  */
 export const LIMITS = {
-  bundleBytes: 190_000,
+  // 6 KB more than before a delete had to be the last chance: retries, the physical id, the commands for a restore by hand.
+  bundleBytes: 196_000,
   /** For each of 200 repositories more, imported by name of 30 characters, with one filter. */
   templateBytes: 715,
   /** Of a stack with one declaration. */

@@ -1,5 +1,5 @@
 import * as path from 'node:path';
-import { Annotations, Aspects, Aws, CfnResource, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Annotations, Aspects, Aws, CfnResource, Duration, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
@@ -10,9 +10,12 @@ import { Construct } from 'constructs';
 import { ownershipTagKey } from './private/ownership-tag';
 import * as permissions from './private/permissions';
 import { RolePolicies } from './private/role-policies';
-import { ENV_OWNERSHIP_TAG_KEY, ENV_OWNERSHIP_TAG_VALUE } from './shared/contract';
+import { DECLARE_WINDOW_MS, ENV_OWNERSHIP_TAG_KEY, ENV_OWNERSHIP_TAG_VALUE, FUNCTION_TIMEOUT_MS, MAX_EVENT_AGE_MS } from './shared/contract';
 
 const DEFAULT_ID = 'ImageTagMutabilityProvider';
+
+/** One standing policy can name the roles of all stacks by it. */
+const ROLE_PATH = '/cdk-ecr-tag-mutability/';
 
 /**
  * Properties of an ImageTagMutabilityProvider.
@@ -50,7 +53,7 @@ export interface ImageTagMutabilityProviderProps {
    * managed policies where there are more repositories than fit. A role that cannot be changed gets a warning with the statements
    * that it needs.
    *
-   * @default - a new role without AWS managed policies
+   * @default - a new role with the path `/cdk-ecr-tag-mutability/`, without AWS managed policies
    * @see https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html
    */
   readonly role?: iam.IRole;
@@ -78,7 +81,10 @@ export interface ImageTagMutabilityProviderProps {
   readonly environmentEncryption?: kms.IKey;
 
   /**
-   * How many invocations may run at a time. One waits at most 5 minutes for its turn.
+   * How many invocations may run at a time. An event waits for its turn for at most 15 minutes, then it is dropped.
+   *
+   * Where a deployment is cancelled, each declaration's delete may take 105 s. So there is a warning for more than 8 declarations for each
+   * concurrent invocation.
    *
    * @default - no limit but the account's
    * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
@@ -152,7 +158,10 @@ export class ImageTagMutabilityProvider extends Construct {
     const stack = Stack.of(this);
     const tagKey = ownershipTagKey(stack);
 
-    this.role = props.role ?? new iam.Role(this, 'Role', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
+    this.role = props.role ?? new iam.Role(this, 'Role', {
+      path: ROLE_PATH,
+      assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
+    });
     const logGroup = props.logGroup ?? new logs.LogGroup(this, 'LogGroup', {
       retention: logs.RetentionDays.ONE_MONTH,
       removalPolicy: RemovalPolicy.DESTROY,
@@ -164,7 +173,7 @@ export class ImageTagMutabilityProvider extends Construct {
       code: lambda.Code.fromAsset(path.join(__dirname, '..', 'lib', 'handler')),
       handler: 'index.handler',
       runtime: lambda.determineLatestNodeRuntime(this),
-      timeout: Duration.minutes(5),
+      timeout: Duration.millis(FUNCTION_TIMEOUT_MS),
       memorySize: props.memorySize ?? 256,
       environment: { [ENV_OWNERSHIP_TAG_KEY]: tagKey, [ENV_OWNERSHIP_TAG_VALUE]: Aws.STACK_ID },
       role: this.role,
@@ -189,10 +198,11 @@ export class ImageTagMutabilityProvider extends Construct {
 
     // With Lambda's defaults, a create could be retried and run hours after its own delete. So each declaration depends on these settings,
     // and on the policies. These settings depend on the policies, so that a declaration needs to depend on one resource only.
-    const async = new lambda.EventInvokeConfig(this, 'Async', { function: handler, retryAttempts: 0, maxEventAge: Duration.minutes(5) });
+    const async = new lambda.EventInvokeConfig(this, 'Async', { function: handler, retryAttempts: 0, maxEventAge: Duration.millis(MAX_EVENT_AGE_MS) });
     async.node.addDependency(this.policies.dependable);
     this.ready = async.node.defaultChild as CfnResource;
 
+    this.warnOfConcurrency(props.reservedConcurrentExecutions);
     if (this.policies.attached) {
       // Lambda checks the role's permissions for the VPC when it makes the function, and needs them to remove its network interfaces.
       handler.node.addDependency(this.node.findChild('Policy'));
@@ -217,15 +227,31 @@ export class ImageTagMutabilityProvider extends Construct {
     return this.ready;
   }
 
-  /** At synthesis, when all repositories are known. */
   private warnOfRole(further: iam.PolicyStatement[]) {
+    this.atSynthesis(() => Annotations.of(this).addWarningV2(
+      'cdk-ecr-tag-mutability:importedRole',
+      `role cannot be changed from this stack, so that it was given no permissions. Allow it these statements before you deploy, or pass a role that can be changed: ${this.policies.describe(further)}`,
+    ));
+  }
+
+  /** After a cancelled deployment, each declaration's delete may wait for the end of the create's window. All must get their turn. */
+  private warnOfConcurrency(concurrency: number | undefined) {
+    if (concurrency === undefined || Token.isUnresolved(concurrency)) {
+      return;
+    }
+    const most = concurrency * Math.floor(MAX_EVENT_AGE_MS / DECLARE_WINDOW_MS);
+    this.atSynthesis(() => this.policies.count > most && Annotations.of(this).addWarningV2(
+      'cdk-ecr-tag-mutability:reservedConcurrency',
+      `reservedConcurrentExecutions is ${concurrency}, which is enough for ${most} declarations, but ${this.policies.count} repositories are declared. Where a deployment is cancelled, Lambda may drop the deletes of the others, and the stack waits until they time out. Set it to at least ${Math.ceil(this.policies.count / (most / concurrency))}, or leave it out.`,
+    ));
+  }
+
+  /** Runs an action when all declarations are known. */
+  private atSynthesis(action: () => void) {
     Aspects.of(this).add({
       visit: (node) => {
         if (node === this) {
-          Annotations.of(this).addWarningV2(
-            'cdk-ecr-tag-mutability:importedRole',
-            `role cannot be changed from this stack, so that it was given no permissions. Allow it these statements before you deploy, or pass a role that can be changed: ${this.policies.describe(further)}`,
-          );
+          action();
         }
       },
     });

@@ -1,10 +1,10 @@
-import { Annotations, CfnDeletionPolicy, CfnResource, Duration, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
+import { Annotations, CfnDeletionPolicy, CfnResource, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import * as ecr from 'aws-cdk-lib/aws-ecr';
 import { Construct } from 'constructs';
 import { ImageTagMutabilityProvider } from './image-tag-mutability-provider';
 import { ExclusionFilters, NotAFilterError, readExclusionFilters } from './private/exclusion-filters';
 import { validateArn, canonicalArn, isLookupDummy, shortArn } from './private/repository-arn';
-import { Mutability, RESOURCE_TYPE, ResourceAttributes, ResourceProperties } from './shared/contract';
+import { Mutability, RESOURCE_TYPE, ResourceAttributes, ResourceProperties, SERVICE_TIMEOUT_MS } from './shared/contract';
 import { validateSettings, isMutability, matchesEveryTag, unknownMutability } from './shared/settings';
 
 /**
@@ -45,6 +45,16 @@ export interface ImageTagMutabilityProps {
    * @default RemovalPolicy.DESTROY
    */
   readonly removalPolicy?: RemovalPolicy;
+
+  /**
+   * Whether the deployment fails where a newer declaration of another stack holds. Otherwise it succeeds with a warning in the function's
+   * log, and the setting takes effect when the newer declaration is removed.
+   *
+   * Only a declaration that would be created or changed fails, so that a rollback does not.
+   *
+   * @default false
+   */
+  readonly failIfSuperseded?: boolean;
 
   /**
    * The function that sets it. It must be in a stack of the same account and region.
@@ -115,11 +125,12 @@ export class ImageTagMutability extends Construct {
       type: RESOURCE_TYPE,
       properties: {
         ServiceToken: provider.function.functionArn,
-        ServiceTimeout: String(Duration.minutes(15).toSeconds()),
+        ServiceTimeout: String(SERVICE_TIMEOUT_MS / 1_000),
         ...{
           RepositoryArn: shortRepositoryArn,
           ImageTagMutability: props.imageTagMutability as string as Mutability,
           ImageTagMutabilityExclusionFilters: filters?.properties,
+          FailIfSuperseded: props.failIfSuperseded ? true : undefined,
         } satisfies ResourceProperties,
       },
     });

@@ -15,8 +15,10 @@ export interface FailureReason {
 
 /** CloudFormation refuses a longer response, and counts it in bytes. */
 const MAX_BYTES = 4_096;
-/** CloudFormation's limit for a physical id. Only a foreign event has an id that is longer. */
-const MAX_ID_BYTES = 1_024;
+/** CloudFormation's limit for a physical id. Only a foreign event has one that is longer. */
+const MAX_PHYSICAL_ID_BYTES = 1_024;
+/** CloudFormation's other ids are shorter. Together with a physical id they leave room for a reason. */
+const MAX_ID_BYTES = 768;
 const CUT = '... (the log has all of it)';
 const COMMANDS_IN_LOG = ' The log has the commands that restore the repository by hand.';
 const HALF_A_SURROGATE_PAIR = /[\ud800-\udbff]$/;
@@ -28,7 +30,7 @@ export function renderResponse({ StackId, RequestId, LogicalResourceId }: Untrus
     RequestId: idString(RequestId),
     LogicalResourceId: idString(LogicalResourceId),
     ...response,
-    PhysicalResourceId: idString(response.PhysicalResourceId),
+    PhysicalResourceId: idString(response.PhysicalResourceId, MAX_PHYSICAL_ID_BYTES),
     Reason,
   });
   return response.Status === 'SUCCESS' ? render() : render(fit(response.Reason, MAX_BYTES - Buffer.byteLength(render(''))));
@@ -52,7 +54,7 @@ function cut(value: string, bytes: number): string {
   return bytesInJson(value) <= bytes ? value : start(value, bytes - bytesInJson(CUT)) + CUT;
 }
 
-const idString = (value: unknown): string => typeof value === 'string' ? start(value, MAX_ID_BYTES) : '';
+const idString = (value: unknown, bytes = MAX_ID_BYTES): string => typeof value === 'string' ? start(value, bytes) : '';
 
 /** The longest start of a string that takes at most so many bytes in JSON. */
 function start(value: string, bytes: number): string {

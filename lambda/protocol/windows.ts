@@ -2,8 +2,7 @@
  * How long each kind of work may last, in ms since the invocation began. The windows depend on each other; docs/how-it-works.md draws them.
  */
 
-/** A create or update writes its declaration in this window only. Whoever releases what it left can wait for the window's end. */
-export const DECLARE_WINDOW_MS = 105_000;
+export { DECLARE_WINDOW_MS } from '../../src/shared/contract';
 
 /** An update may go on to release a repository that nobody else will release. */
 export const UPDATE_WINDOW_MS = 120_000;

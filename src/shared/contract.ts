@@ -12,6 +12,18 @@ export const ENV_OWNERSHIP_TAG_VALUE = 'OWNERSHIP_TAG_VALUE';
 /** The function's timeout, which is the longest that Lambda has. A delete uses all of it. */
 export const FUNCTION_TIMEOUT_MS = 900_000;
 
+/** How long an event may wait in Lambda's queue. */
+export const MAX_EVENT_AGE_MS = 900_000;
+
+/** When CloudFormation gives up on a response. By then no event of the request can be queued or running any more. */
+export const SERVICE_TIMEOUT_MS = FUNCTION_TIMEOUT_MS + MAX_EVENT_AGE_MS;
+
+/**
+ * A create or update changes its repository in this window only. Whoever releases what it left can wait for the window's end, which is the
+ * longest that a delete waits.
+ */
+export const DECLARE_WINDOW_MS = 105_000;
+
 /** Every tag key of this library starts with it. Permissions and deny statements rely on it. */
 export const TAG_PREFIX = 'cdk-ecr-tag-mutability:';
 

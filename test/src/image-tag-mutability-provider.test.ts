@@ -81,12 +81,41 @@ describe('function', () => {
   test('has the promised numbers and no name', () => {
     const stack = stackWith(() => ({}));
     const { Properties } = only(stack, FUNCTION);
-    expect(Properties).toMatchObject({ MemorySize: 256, Timeout: 300, Handler: 'index.handler' });
+    expect(Properties).toMatchObject({ MemorySize: 256, Timeout: 900, Handler: 'index.handler' });
     expect(Properties).not.toHaveProperty('FunctionName');
     expect(only(stack, 'AWS::Lambda::EventInvokeConfig').Properties).toEqual({
-      FunctionName: expect.anything(), Qualifier: '$LATEST', MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 300,
+      FunctionName: expect.anything(), Qualifier: '$LATEST', MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 900,
     });
-    expect(only(stack, DECLARATION).Properties.ServiceTimeout).toBe('900');
+    expect(only(stack, DECLARATION).Properties.ServiceTimeout).toBe('1800');
+  });
+
+  test('has an event age and a service timeout that go with its own, and a dead one holds a stack for less than an hour', () => {
+    const stack = stackWith(() => ({}));
+    const { Timeout } = only(stack, FUNCTION).Properties;
+    const { MaximumEventAgeInSeconds } = only(stack, 'AWS::Lambda::EventInvokeConfig').Properties;
+    const serviceTimeout = Number(only(stack, DECLARATION).Properties.ServiceTimeout);
+    expect(serviceTimeout).toBeGreaterThanOrEqual(Timeout + MaximumEventAgeInSeconds);
+    expect(serviceTimeout).toBeLessThan(3_600);
+  });
+
+  test.each([
+    [1, 8, []],
+    [1, 9, [expect.stringMatching(/reservedConcurrentExecutions is 1, which is enough for 8 declarations, but 9 repositories are declared.*Set it to at least 2/)]],
+    [10, 80, []],
+    [10, 81, [expect.stringMatching(/enough for 80 declarations, but 81.*at least 11/)]],
+  ])('of concurrency %i with %i declarations has this warning: %j', (reservedConcurrentExecutions, count, said) => {
+    const stack = newStack();
+    const provider = new ImageTagMutabilityProvider(stack, 'Provider', { reservedConcurrentExecutions });
+    for (let index = 0; index < count; index++) {
+      declare(stack, { provider, repository: byArn(`team/app${index}`) }, `Declaration${index}`);
+    }
+    expect(warnings(stack)).toEqual(said);
+  });
+
+  test('has a default role with the path that one standing policy can name, and a role that was passed keeps its own', () => {
+    expect(only(stackWith(() => ({})), 'AWS::IAM::Role').Properties.Path).toBe('/cdk-ecr-tag-mutability/');
+    const own = stackWith((scope) => ({ role: new iam.Role(scope, 'Own', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') }) }));
+    expect(only(own, 'AWS::IAM::Role').Properties).not.toHaveProperty('Path');
   });
 
   test('runs on the runtime that aws-cdk-lib takes for the newest', () => {

@@ -18,6 +18,16 @@ function expectRefusal(props: Partial<ImageTagMutabilityProps>, ...said: RegExp[
 }
 
 test.each([
+  [true, true],
+  [false, undefined],
+  [undefined, undefined],
+])('failIfSuperseded %p is %p in the template', (failIfSuperseded, property) => {
+  const stack = newStack();
+  declare(stack, { failIfSuperseded });
+  expect(only(stack, DECLARATION).Properties.FailIfSuperseded).toBe(property);
+});
+
+test.each([
   ['account', { account: '', region: 'eu-west-1' }, /the account is empty\. Set the account in the stack's env\..*CDK_DEFAULT_ACCOUNT only where it finds credentials/],
   ['region', { account: '123456789012', region: '' }, /the region is empty\. .*CDK_DEFAULT_REGION/],
 ])('an empty %s in the stack\'s env is called that', (_, env, said) => {
