@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { packages } from './package-lock.json';
 
 /** A Node.js that AWS Lambda runs. */
 export interface NodeRelease {
@@ -8,16 +9,29 @@ export interface NodeRelease {
   readonly executable: string;
 }
 
-/** The newest of each, from npm, as the user's aws-cdk-lib decides between the two. */
+/** The newest of each, from npm: a user's aws-cdk-lib decides between the two. */
+const MAJORS = [22, 24] as const;
+type Major = typeof MAJORS[number];
+
 export function nodeReleases(): NodeRelease[] {
-  const folder = join(__dirname, 'node');
-  const executable = (name: string) => join(folder, 'node_modules', name, 'bin/node');
-  const names = ['node22', 'node24'];
-  if (!names.every((name) => existsSync(executable(name)))) {
-    execFileSync('npm', ['ci', '--no-audit', '--no-fund'], { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
+  return MAJORS.map(nodeRelease);
+}
+
+/** Installs them first, where they are missing or other versions are there. */
+export function nodeRelease(major: Major): NodeRelease {
+  if (!isInstalled(major)) {
+    execFileSync('npm', ['ci', '--no-audit', '--no-fund'], { cwd: __dirname, stdio: ['ignore', 'ignore', 'inherit'] });
   }
-  return names.map((name) => {
-    const version = execFileSync(executable(name), ['--version'], { encoding: 'utf8' }).trim();
-    return { name: `Node.js ${version.slice(1)}`, executable: executable(name) };
-  });
+  if (!isInstalled(major)) {
+    throw new Error(`npm installed no Node.js ${major} in ${__dirname}: the package's install script has to run (npm's ignore-scripts must be off), and try again.`);
+  }
+  return { name: `Node.js ${versionOf(major)}`, executable: executableOf(major) };
+}
+
+const executableOf = (major: Major) => join(__dirname, `node_modules/node${major}/bin/node`);
+const versionOf = (major: Major) => packages[`node_modules/node${major}`].version;
+
+function isInstalled(major: Major): boolean {
+  const manifest = join(__dirname, `node_modules/node${major}/package.json`);
+  return existsSync(executableOf(major)) && (JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }).version === versionOf(major);
 }
