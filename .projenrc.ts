@@ -142,8 +142,12 @@ packaging(project);
 const unit = project.addTask('test:unit', {
   description: 'Run the unit tests', exec: 'jest --ci --maxWorkers=2', receiveArgs: true,
 });
+// The seed of both is SEED of the environment.
 project.addTask('test:schedules', {
   description: 'Play 200,000 random schedules of three invocations at once', exec: 'SCHEDULES=200000 jest --ci test/promise/random-schedules',
+});
+project.addTask('test:sequences', {
+  description: 'Play random sequences of deployments, 50,000 or SEQUENCES', exec: 'SEQUENCES=${SEQUENCES:-50000} jest --ci test/promise/sequences',
 });
 project.addTask('test:mutation', { description: 'Change the code in every way, and see that a test notices (compile first)', exec: 'stryker run', receiveArgs: true });
 // npm cannot install two versions of aws-cdk-lib with their own versions of constructs in one folder.
@@ -186,5 +190,10 @@ project.testTask.spawn(unit);
 project.testTask.spawn(newest);
 project.testTask.spawn(snapshots);
 project.testTask.spawn(e2e);
+
+// They are for projen itself, or parts of other tasks: `npx projen` lists them.
+for (const task of ['bundle', 'clobber', 'default', 'eject', 'eslint', 'install:newest', 'post-compile', 'pre-compile', 'test:update', 'test:watch', 'watch']) {
+  project.package.removeScript(task);
+}
 
 project.synth();
