@@ -20,12 +20,13 @@ export function handlerWith({ clock, ecr: ecrOf }: Pick<Environment, 'clock' | '
       consoleLog('ERROR', 'no-response-url', { ...namesOf(event), reason: 'ResponseURL is not an https URL. Only CloudFormation is meant to invoke this function' });
       return;
     }
-    const started = clock.now();
+    // Asked once, since not every emulator counts down.
+    const deadline = clock.now() + (context?.getRemainingTimeInMillis() ?? FUNCTION_TIMEOUT_MS);
     const response = await handle(event, {
       clock,
       log: consoleLog,
       ownershipTag: { key: process.env[ENV_OWNERSHIP_TAG_KEY] ?? '', value: process.env[ENV_OWNERSHIP_TAG_VALUE] ?? '' },
-      lambdaRemaining: () => context?.getRemainingTimeInMillis() ?? started + FUNCTION_TIMEOUT_MS - clock.now(),
+      lambdaRemaining: () => deadline - clock.now(),
       ecr: ecrOf,
     });
     const error = await submitResponse(url, renderResponse(event, response), clock);

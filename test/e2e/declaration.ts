@@ -12,6 +12,7 @@ export interface Declaration {
   readonly region?: string;
   readonly settings: Settings;
   readonly removalPolicy?: RemovalPolicy;
+  readonly failIfSuperseded?: boolean;
   /** The id of a provider of its own. @default - the stack's */
   readonly provider?: string;
   /** CloudFormation comes to it when it is done with all that the template names before. */
@@ -28,18 +29,17 @@ export interface DeclareOptions {
    */
   readonly serviceTimeout?: number;
   /**
-   * The function stays when the stack is deleted. The emulated CloudFormation goes on to delete it where a declaration could not be
-   * deleted, so that no second try could succeed; AWS keeps what a resource depends on.
-   * @default false
+   * After how many seconds Lambda ends the function, which a delete spends on its tries.
+   * @default - as the library sets it
    */
-  readonly keepFunction?: boolean;
+  readonly functionTimeout?: number;
 }
 
 /** @returns the logical ids of the declarations */
-export function declare(stack: Stack, declarations: readonly Declaration[], { serviceTimeout, keepFunction }: DeclareOptions = {}): string[] {
+export function declare(stack: Stack, declarations: readonly Declaration[], { serviceTimeout, functionTimeout }: DeclareOptions = {}): string[] {
   const earlier: ImageTagMutability[] = [];
   for (const declaration of declarations) {
-    const { id = 'Tags', settings, removalPolicy, provider, last } = declaration;
+    const { id = 'Tags', settings, removalPolicy, failIfSuperseded, provider, last } = declaration;
     const construct = new ImageTagMutability(stack, id, {
       repository: imported(stack, id, declaration),
       imageTagMutability: settings.imageTagMutability as TagMutability,
@@ -47,13 +47,17 @@ export function declare(stack: Stack, declarations: readonly Declaration[], { se
         ? settings.filters.map((filter) => ImageTagMutabilityExclusionFilter.wildcard(filter))
         : undefined,
       removalPolicy,
+      failIfSuperseded,
       provider: provider === undefined ? undefined : new ImageTagMutabilityProvider(stack, provider),
     });
     if (last) construct.node.addDependency(...earlier);
     if (serviceTimeout !== undefined) resourceOf(construct).addPropertyOverride('ServiceTimeout', serviceTimeout);
     earlier.push(construct);
   }
-  if (keepFunction) ImageTagMutabilityProvider.getOrCreate(stack).function.applyRemovalPolicy(RemovalPolicy.RETAIN);
+  if (functionTimeout !== undefined) {
+    const handler = ImageTagMutabilityProvider.getOrCreate(stack).function.node.defaultChild as CfnResource;
+    handler.addPropertyOverride('Timeout', functionTimeout);
+  }
   return earlier.map((construct) => stack.getLogicalId(resourceOf(construct)));
 }
 

@@ -1,6 +1,6 @@
-import { startEmulators } from '../../support/emulators';
 import { Account } from '../account';
 import type { DeployedStack } from '../deployed-stack';
+import { startEmulators } from '../emulators';
 import { Events, type Answer, type HandmadeEvent } from '../events';
 import { FILTERED, IMMUTABLE, LOCKED, MUTABLE } from '../settings';
 
@@ -23,7 +23,12 @@ afterAll(() => {
 });
 
 const deliver = (event: HandmadeEvent) => events.deliver(functionName, event);
-const success = (arn: string) => expect.objectContaining({ Status: 'SUCCESS', PhysicalResourceId: arn });
+const success = (physicalId: unknown) => expect.objectContaining({ Status: 'SUCCESS', PhysicalResourceId: physicalId });
+
+/** The id of a declaration of a repository that was `FILTERED`, or `MUTABLE`. */
+const idOf = (arn: string, original = 'MUTABLE_WITH_EXCLUSION prod-* release-v*') => ({
+  asymmetricMatch: (id: string) => id.startsWith(`${arn}|${original}|`) && /\|[0-9a-f]{12}$/.test(id),
+});
 
 /** A repository, and the events in the life of a resource that declares it. */
 async function resource(logicalId: string) {
@@ -35,8 +40,8 @@ async function resource(logicalId: string) {
     repository,
     arn,
     create: events.make(stack.id, logicalId, { type: 'Create', declared: locked }),
-    update: events.make(stack.id, logicalId, { type: 'Update', physicalId: arn, declared: immutable, before: locked }),
-    remove: events.make(stack.id, logicalId, { type: 'Delete', physicalId: arn, declared: immutable }),
+    update: (physicalId: string) => events.make(stack.id, logicalId, { type: 'Update', physicalId, declared: immutable, before: locked }),
+    remove: (physicalId: string) => events.make(stack.id, logicalId, { type: 'Delete', physicalId, declared: immutable }),
   };
 }
 
@@ -54,11 +59,13 @@ describe('each event is delivered twice', () => {
 
   test.each(WAYS)('%s: the outcome is that of one delivery', async (way, deliverTwice) => {
     const { repository, arn, create, update, remove } = await resource(way);
-    expect(await deliverTwice(create)).toEqual([success(arn), success(arn)]);
+    const created = await deliverTwice(create);
+    expect(created).toEqual([success(idOf(arn)), success(created[0]!.PhysicalResourceId)]);
     expect(await account.now(repository)).toEqual([LOCKED, 3]);
-    expect(await deliverTwice(update)).toEqual([success(arn), success(arn)]);
+    const id = created[0]!.PhysicalResourceId;
+    expect(await deliverTwice(update(id))).toEqual([success(id), success(id)]);
     expect(await account.now(repository)).toEqual([IMMUTABLE, 3]);
-    expect(await deliverTwice(remove)).toEqual([success(arn), success(arn)]);
+    expect(await deliverTwice(remove(id))).toEqual([success(id), success(id)]);
     expect(await account.now(repository)).toEqual([FILTERED, 0]);
   });
 });
@@ -68,12 +75,15 @@ test('a replacement is rolled back as AWS does it, by an update back and then th
   const [before, after] = [{ arn: account.arn(old), settings: LOCKED }, { arn: account.arn(other), settings: IMMUTABLE }];
   const make = (text: Parameters<Events['make']>[2]) => events.make(stack.id, 'Replaced', text);
 
-  await deliver(make({ type: 'Create', declared: before }));
-  expect(await deliver(make({ type: 'Update', physicalId: before.arn, declared: after, before }))).toEqual([success(after.arn)]);
+  const [created] = await deliver(make({ type: 'Create', declared: before }));
+  const id = created!.PhysicalResourceId;
+  const [replaced] = await deliver(make({ type: 'Update', physicalId: id, declared: after, before }));
+  expect(replaced).toEqual(success(idOf(after.arn, 'MUTABLE')));
   expect([await account.now(old), await account.now(other)]).toEqual([[LOCKED, 3], [IMMUTABLE, 3]]);
-  expect(await deliver(make({ type: 'Update', physicalId: after.arn, declared: before, before: after }))).toEqual([success(before.arn)]);
-  expect(await deliver(make({ type: 'Delete', physicalId: after.arn, declared: after }))).toEqual([success(after.arn)]);
+  const newId = replaced!.PhysicalResourceId;
+  expect(await deliver(make({ type: 'Update', physicalId: newId, declared: before, before: after }))).toEqual([success(id)]);
+  expect(await deliver(make({ type: 'Delete', physicalId: newId, declared: after }))).toEqual([success(newId)]);
   expect([await account.now(old), await account.now(other)]).toEqual([[LOCKED, 3], [MUTABLE, 0]]);
-  await deliver(make({ type: 'Delete', physicalId: before.arn, declared: before }));
+  await deliver(make({ type: 'Delete', physicalId: id, declared: before }));
   expect(await account.now(old)).toEqual([FILTERED, 0]);
 });
