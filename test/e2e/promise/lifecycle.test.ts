@@ -1,4 +1,4 @@
-import { DeleteRepositoryCommand, TagResourceCommand, UntagResourceCommand } from '@aws-sdk/client-ecr';
+import { DeleteRepositoryCommand, PutImageTagMutabilityCommand, TagResourceCommand, UntagResourceCommand } from '@aws-sdk/client-ecr';
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { Code, Function, determineLatestNodeRuntime } from 'aws-cdk-lib/aws-lambda';
@@ -76,23 +76,45 @@ describe('the record is erased by others', () => {
     tagKeys: await recordOf(account.emulators.ecr(), repository),
   }));
 
-  test('before an update: declared settings are never taken for the original', async () => {
-    const repository = await account.repository(MUTABLE);
+  test('before an update, then a delete: the original is known from the physical id', async () => {
+    const repository = await account.repository(FILTERED);
     const stack = await account.stack().create({ repository, settings: LOCKED });
     await erase(repository);
     await stack.update({ repository, settings: IMMUTABLE });
     expect(await account.now(repository)).toEqual([IMMUTABLE, 3]);
     await stack.remove();
-    expect(await account.now(repository)).toEqual([IMMUTABLE, 0]);
+    expect(await account.now(repository)).toEqual([FILTERED, 0]);
   });
 
-  test('before a delete: the settings stay, and the delete succeeds', async () => {
-    const repository = await account.repository(MUTABLE);
+  test('before a delete: the original comes back', async () => {
+    const repository = await account.repository(FILTERED);
     const stack = await account.stack().create({ repository, settings: LOCKED });
     await erase(repository);
     await stack.remove();
-    expect(await account.now(repository)).toEqual([LOCKED, 0]);
+    expect(await account.now(repository)).toEqual([FILTERED, 0]);
   });
+
+  test('before a delete, and something else was set: that stays', async () => {
+    const repository = await account.repository(FILTERED);
+    const stack = await account.stack().create({ repository, settings: LOCKED });
+    await erase(repository);
+    await account.emulators.ecr().send(new PutImageTagMutabilityCommand({ repositoryName: repository, imageTagMutability: 'MUTABLE' }));
+    await stack.remove();
+    expect(await account.now(repository)).toEqual([MUTABLE, 0]);
+  });
+});
+
+test('failIfSuperseded: a rename under another stack\'s newer declaration fails and is rolled back', async () => {
+  const repository = await account.repository(FILTERED);
+  const older = await account.stack().create({ repository, settings: IMMUTABLE, failIfSuperseded: true });
+  const newer = await account.stack().create({ repository, settings: LOCKED, failIfSuperseded: true });
+  await expect(older.update({ id: 'Renamed', repository, settings: MUTABLE, failIfSuperseded: true }))
+    .rejects.toThrow(/UPDATE_ROLLBACK_COMPLETE.*failIfSuperseded is set, and the stack stack-\d+ has a newer declaration/);
+  expect(await account.now(repository)).toEqual([LOCKED, 6]);
+  await newer.remove();
+  expect(await account.now(repository)).toEqual([IMMUTABLE, 3]);
+  await older.remove();
+  expect(await account.now(repository)).toEqual([FILTERED, 0]);
 });
 
 test('a repository whose tags are full: the create fails with the reason, the settings stay', async () => {

@@ -1,3 +1,5 @@
+import { GetFunctionCommand } from '@aws-sdk/client-lambda';
+import { runAwsCommands } from '../../support/emulators/aws-cli';
 import type { ApiCall, Effect } from '../../support/emulators/microburst';
 import { FaultyAccount } from '../faulty-account';
 import { FILTERED, IMMUTABLE, LOCKED } from '../settings';
@@ -20,7 +22,7 @@ interface Refusal {
 
 const error = (code: string, message: string) => ({ effect: { error: { code, message } }, reason: `${code}: ${message}` });
 
-/** These are tried again for up to 90 s. */
+/** A denial is tried again for 90 s, the others for as long as there is time. */
 const WITHOUT_END: readonly Refusal[] = [
   { operation: 'PutImageTagMutability', name: 'denied', ...error('AccessDeniedException', 'no policy allows it') },
   { operation: 'PutImageTagMutability', name: 'throttled', ...error('ThrottlingException', 'Rate exceeded') },
@@ -65,17 +67,25 @@ test.concurrent.each(DECLARING)('$operation is $name in an update: it fails with
 /** A delete tags nothing. */
 const DELETING = [...DECLARING.filter(({ operation }) => operation !== 'TagResource'), denied('UntagResource')];
 
-test.concurrent.each(DELETING)('$operation is $name in a delete: it fails with the reason, and the next one ends it', async (refusal) => {
+/** The commands in the reason of a stack's failure, with its quotes as they came. */
+const commandsIn = (error: unknown): string => /To restore it by hand: (aws ecr .+?)(?:; |$)/.exec((error as Error).message)?.[1] ?? '';
+
+// Like AWS, the emulated CloudFormation goes on to delete the function when a declaration could not be deleted.
+test.concurrent.each(DELETING)('$operation is $name in a delete: it fails, the function is gone, and the commands in the reason restore the repository', async (refusal) => {
   const { operation, effect } = refusal;
   const repository = await account.repository(FILTERED);
-  const stack = await account.stack({ keepFunction: true }).create({ repository, settings: LOCKED });
+  // So short that a delete gives up after half a minute.
+  const stack = await account.stack({ functionTimeout: 105 }).create({ repository, settings: LOCKED });
+  const functionName = await stack.functionName();
   const refused = await account.inject({ operation, repository, ...effect });
-  await expect(stack.remove()).rejects.toThrow(failure('DELETE_FAILED', refusal));
+  const error = await stack.remove().catch((reason: unknown) => reason);
+  expect(String(error)).toMatch(failure('DELETE_FAILED', refusal));
   expect(await refused.fired()).toBeGreaterThan(0);
-  // Before anything is restored, the declaration gives up its say: one tag less.
+  // Before anything is restored, the declaration gives up its precedence, which is one tag less.
   expect(await account.now(repository)).toEqual([LOCKED, operation === 'PutImageTagMutability' ? 2 : 3]);
+  await expect(account.emulators.lambda.send(new GetFunctionCommand({ FunctionName: functionName }))).rejects.toThrow(/not found/i);
 
   await refused.lift();
-  await stack.remove();
+  await runAwsCommands(account.emulators, commandsIn(error));
   expect(await account.now(repository)).toEqual([FILTERED, 0]);
 });
