@@ -6,9 +6,10 @@ import { FakeClock, FakeEcr } from './support/fake-ecr';
 import { ROOT } from './support/project';
 import { LIMITS } from '../bench/limits';
 import { handle } from '../lambda/protocol/lifecycle';
-import { DECLARING_ENDS } from '../lambda/protocol/windows';
+import { DECLARE_WINDOW_MS } from '../lambda/protocol/windows';
+import { FUNCTION_TIMEOUT_MS } from '../src/shared/contract';
 
-// What does not depend on the machine must not creep up. `npm run bench` measures the rest.
+// What does not depend on the machine must not grow unnoticed. `npm run bench` measures the rest.
 
 test(`the Lambda's bundle has at most ${LIMITS.bundleBytes} bytes`, () => {
   expect(statSync(join(ROOT, 'lib/handler/index.js')).size).toBeLessThanOrEqual(LIMITS.bundleBytes);
@@ -53,11 +54,12 @@ describe('calls of ECR', () => {
   const StackId = 'arn:aws:cloudformation:eu-west-1:111122223333:stack/api/1';
   const clock = new FakeClock();
   const ecr = new FakeEcr({ mutability: 'MUTABLE', filters: [] });
+  let PhysicalResourceId: string | undefined;
+  let requests = 0;
   const event = (RequestType: string, ImageTagMutability: string, before?: string) => ({
     RequestType,
     StackId,
     LogicalResourceId: 'Declaration',
-    PhysicalResourceId: RequestType === 'Create' ? undefined : RepositoryArn,
     ResourceProperties: { RepositoryArn, ImageTagMutability },
     OldResourceProperties: before && { RepositoryArn, ImageTagMutability: before },
   });
@@ -74,13 +76,19 @@ describe('calls of ECR', () => {
     ['delete', event('Delete', 'IMMUTABLE')],
   ] as const)('%s', async (kind, request) => {
     if (kind === 'delete') {
-      await clock.sleep(DECLARING_ENDS);
+      await clock.sleep(DECLARE_WINDOW_MS);
     }
     ecr.calls.length = 0;
-    const result = await handle(request, {
-      clock, ecr: () => ecr, log: () => {}, mark: { key: 'cdk-ecr-tag-mutability:stack:0123456789ab', value: StackId },
+    const RequestId = `request-${kind === 'the same create again' ? requests : ++requests}`;
+    const response = await handle({ ...request, RequestId, PhysicalResourceId: request.RequestType === 'Create' ? undefined : PhysicalResourceId }, {
+      clock,
+      ecr: () => ecr,
+      log: () => {},
+      ownershipTag: { key: 'cdk-ecr-tag-mutability:stack:0123456789ab', value: StackId },
+      lambdaRemaining: () => FUNCTION_TIMEOUT_MS,
     });
-    expect(result.Status).toBe('SUCCESS');
+    expect(response.Status).toBe('SUCCESS');
+    PhysicalResourceId = response.PhysicalResourceId;
     expect(ecr.calls.length).toBeLessThanOrEqual(LIMITS.apiCalls[kind]);
   });
 });

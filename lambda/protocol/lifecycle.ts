@@ -1,6 +1,6 @@
 import { declare } from './declare';
 import { Environment, Invocation } from './invocation';
-import { restoreCommands } from './manual-restore';
+import { Unreleased, restoreCommands } from './manual-restore';
 import { Operation, keyOf } from './operation';
 import { NewerRecordError, keysOf } from './record';
 import { ReleaseResult, Releasing, release } from './release';
@@ -115,8 +115,20 @@ async function respondToDelete(invocation: Invocation, request: DeleteRequest, P
     }, hasGeneratedPhysicalId);
     return { Status: 'SUCCESS', PhysicalResourceId };
   } catch (error) {
-    const commands = error instanceof NewerRecordError ? undefined : restoreCommands(operation, { ...request, repository, tags });
+    const commands = commandsUnlessNewer(operation, { ...request, repository, tags });
     return failed(invocation, PhysicalResourceId, error, repository, commands);
+  }
+}
+
+/** What a record of a newer format means is unknown, and so is what would restore it. */
+function commandsUnlessNewer(operation: Operation, unreleased: Unreleased): string | undefined {
+  try {
+    return restoreCommands(operation, unreleased);
+  } catch (error) {
+    if (error instanceof NewerRecordError) {
+      return undefined;
+    }
+    throw error;
   }
 }
 

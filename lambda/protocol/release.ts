@@ -22,7 +22,7 @@ export interface Releasing {
 export type ReleaseResult =
   | { readonly outcome: 'released' | 'restored-without-record' | 'no-record'; readonly before: Settings; readonly effective: Settings }
   /** The record is that of another create, and was left alone. */
-  | { readonly outcome: 'other-create'; readonly stackName: string };
+  | { readonly outcome: 'other-create' };
 
 const MAX_CORRECTIONS = 10;
 const FIRST_PAUSE_MS = 2_000;
@@ -34,12 +34,14 @@ export async function release(operation: Operation, releasing: Releasing): Promi
   const tags = await readWhenReleasable(operation, key, releasing);
   const own = declarationOf(key, readRecord(tags));
   if (!own) {
-    // Somebody may have removed the declaration's tags, and left the ownership tag.
+    const result = await restoreWithoutRecord(operation, releasing);
+    // Somebody may have removed the declaration's tags, and left the ownership tag. IAM may ask for it in a restore, so it goes last.
     await erase(operation, key, tags);
-    return restoreWithoutRecord(operation, releasing);
+    return result;
   }
-  if (own.declared && isOfOtherCreate(own.declared, releasing)) {
-    return { outcome: 'other-create', stackName: own.declared.stackName };
+  if (own.declared ? isOfOtherCreate(own.declared, releasing) : releasing.recordedAt !== undefined) {
+    // Without `:declared`, another invocation is releasing it: a rollback leaves it to that one.
+    return { outcome: 'other-create' };
   }
   const snapshot = snapshotOf(tags, await ecr.readSettings());
   if (releasing.recordedAt === undefined) {
@@ -100,11 +102,12 @@ async function readWhenReleasable(operation: Operation, key: string, { createMay
  * only then does the wait last until the end of the create's window.
  */
 async function waitForCreate({ ecr, clock }: Operation, key: string, createMayRunUntil: number): Promise<void> {
+  const started = clock.now();
   for (let pause = FIRST_PAUSE_MS; ; pause *= 2) {
     const snapshot = await takeSnapshot(ecr);
     const own = declarationOf(key, snapshot.record);
     // An older one is that of a retained declaration, over which the create may still declare.
-    const isOfCreate = own?.declared && !hasEnded(own, clock.now());
+    const isOfCreate = own?.declared && !hasEnded(own, started);
     const left = (isOfCreate ? Math.min(createMayRunUntil, own.declared!.since + DECLARE_WINDOW_MS) : createMayRunUntil) - clock.now();
     const winner = newest(snapshot.record.declarations);
     if (left <= 0 || (isOfCreate && winner && sameSettings(snapshot.actual, winner.declared.settings))) {

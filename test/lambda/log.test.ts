@@ -3,9 +3,10 @@ import { AddressInfo } from 'node:net';
 import { handlerWith } from '../../lambda';
 import { consoleLog } from '../../lambda/log';
 import { FakeClock, FakeEcr, named } from '../support/fake-ecr';
-import { ARN, FILTERED, IMMUTABLE, INVENTED, LOCKED, MUTABLE, Stack, properties, stackId } from '../support/fake-stack';
+import { GENERATED_ID, FakeStack, stackId } from '../support/fake-stack';
+import { ARN, OTHER_ARN, properties } from '../support/properties';
+import { FILTERED, IMMUTABLE, LOCKED, MUTABLE } from '../support/settings';
 
-const OTHER_ARN = `${ARN}-2`;
 const SECRET = 'https://s.example/secret';
 
 /** What the function printed, as CloudWatch keeps it. */
@@ -18,8 +19,8 @@ beforeEach(() => {
 });
 afterEach(() => jest.restoreAllMocks());
 
-function stackOf(ecr: FakeEcr, name: string): Stack {
-  const stack = new Stack(ecr, name);
+function stackOf(ecr: FakeEcr, name: string): FakeStack {
+  const stack = new FakeStack(ecr, name);
   stack.environment.log = consoleLog;
   return stack;
 }
@@ -52,7 +53,7 @@ const told = ({ requestId, request, level, decision, repository, before, effecti
 ].join(': ');
 
 describe('from the lines alone one reads', () => {
-  test('who declared over whom, whose update had no say, and what came back', async () => {
+  test('who declared over whom, whose update was superseded, and what came back', async () => {
     const ecr = new FakeEcr(MUTABLE);
     const [a, b] = [stackOf(ecr, 'a'), stackOf(ecr, 'b')];
     await a.create(IMMUTABLE);
@@ -81,7 +82,7 @@ describe('from the lines alone one reads', () => {
     const ecr = new FakeEcr(LOCKED);
     const a = stackOf(ecr, 'a');
     await a.remove(LOCKED);
-    await a.remove(LOCKED, 'Tags', INVENTED);
+    await a.remove(LOCKED, 'Tags', GENERATED_ID);
     expect(story().map(told)).toEqual([
       'a-1 Delete WARN no-record team-a/api: IMMUTABLE_WITH_EXCLUSION -> IMMUTABLE_WITH_EXCLUSION',
       'a-2 Delete no-record team-a/api: IMMUTABLE_WITH_EXCLUSION -> IMMUTABLE_WITH_EXCLUSION',
@@ -89,7 +90,7 @@ describe('from the lines alone one reads', () => {
     expect(story()[1]!.ms).toBeGreaterThanOrEqual(105_000);
   });
 
-  test('which call was refused, how often and how long it was tried, and that the create was taken back', async () => {
+  test('which call was refused, how often and how long it was tried, and that the create was rolled back', async () => {
     const ecr = new FakeEcr(MUTABLE);
     ecr.before = (method) => {
       if (method === 'putSettings') {
@@ -108,7 +109,7 @@ describe('from the lines alone one reads', () => {
     expect(lines[2]!.ms).toBeGreaterThan(60_000);
   });
 
-  test('that taking back failed as well, and why', async () => {
+  test('that rolling back failed as well, and why', async () => {
     const ecr = new FakeEcr(MUTABLE);
     ecr.before = (method) => {
       if (method === 'putSettings' || method === 'untag') {
@@ -136,18 +137,73 @@ describe('from the lines alone one reads', () => {
     expect(lines.map(told)).toEqual([
       'a-2 Update WARN record-damaged team-a/api: MUTABLE_WITH_EXCLUSION',
       'a-2 Update WARN drifted team-a/api: MUTABLE_WITH_EXCLUSION',
-      'a-2 Update WARN original-unknown team-a/api: MUTABLE_WITH_EXCLUSION',
       'a-2 Update settings-changed team-a/api: MUTABLE_WITH_EXCLUSION -> IMMUTABLE',
       'a-2 Update declared team-a/api: MUTABLE_WITH_EXCLUSION -> IMMUTABLE',
       'a-3 Update WARN no-record team-a/api: IMMUTABLE',
-      'a-3 Update WARN original-unknown team-a/api: IMMUTABLE',
       'a-3 Update settings-changed team-a/api: IMMUTABLE -> IMMUTABLE_WITH_EXCLUSION',
       'a-3 Update declared team-a/api: IMMUTABLE -> IMMUTABLE_WITH_EXCLUSION',
-      'a-4 Delete WARN original-unknown team-a/api: IMMUTABLE_WITH_EXCLUSION -> IMMUTABLE_WITH_EXCLUSION',
-      'a-4 Delete released team-a/api: IMMUTABLE_WITH_EXCLUSION -> IMMUTABLE_WITH_EXCLUSION',
+      'a-4 Delete settings-changed team-a/api: IMMUTABLE_WITH_EXCLUSION -> MUTABLE',
+      'a-4 Delete released team-a/api: IMMUTABLE_WITH_EXCLUSION -> MUTABLE',
     ]);
     expect(lines[0]!.tags).toEqual([original]);
     expect(lines[1]!.declared).toEqual(IMMUTABLE);
+  });
+
+  test('that an original is known nowhere, and so nothing was restored', async () => {
+    const ecr = new FakeEcr(MUTABLE);
+    const a = stackOf(ecr, 'a');
+    await a.create(IMMUTABLE);
+    ecr.tags.clear();
+    // Of a create that failed at last, or of an older version: the id has no original.
+    await a.send('Update', 'Tags', { PhysicalResourceId: ARN, ResourceProperties: properties(LOCKED), OldResourceProperties: properties(IMMUTABLE) });
+    await a.remove(LOCKED);
+    expect(story().slice(2).map(told)).toEqual([
+      'a-2 Update WARN no-record team-a/api: IMMUTABLE',
+      'a-2 Update WARN original-unknown team-a/api: IMMUTABLE',
+      'a-2 Update settings-changed team-a/api: IMMUTABLE -> IMMUTABLE_WITH_EXCLUSION',
+      'a-2 Update declared team-a/api: IMMUTABLE -> IMMUTABLE_WITH_EXCLUSION',
+      'a-3 Delete WARN original-unknown team-a/api: IMMUTABLE_WITH_EXCLUSION -> IMMUTABLE_WITH_EXCLUSION',
+      'a-3 Delete released team-a/api: IMMUTABLE_WITH_EXCLUSION -> IMMUTABLE_WITH_EXCLUSION',
+    ]);
+  });
+
+  test('that a delete restored without a record, where an original was edited, and that a later create was left alone', async () => {
+    const ecr = new FakeEcr(MUTABLE);
+    const a = stackOf(ecr, 'a');
+    await a.create(IMMUTABLE);
+    ecr.tags.set(ecr.trace.find((key) => key.endsWith(':original'))!, '1 1/1 IMMUTABLE');
+    await a.update(LOCKED, IMMUTABLE);
+    ecr.tags.clear();
+    const first = a.physicalId();
+    await a.remove(LOCKED);
+    await a.create(FILTERED);
+    await a.remove(FILTERED, 'Tags', first);
+    const lines = story().slice(2);
+    expect(lines.map(told)).toEqual([
+      'a-2 Update WARN original-edited team-a/api',
+      'a-2 Update settings-changed team-a/api: IMMUTABLE -> IMMUTABLE_WITH_EXCLUSION',
+      'a-2 Update declared team-a/api: IMMUTABLE -> IMMUTABLE_WITH_EXCLUSION',
+      'a-3 Delete settings-changed team-a/api: IMMUTABLE_WITH_EXCLUSION -> MUTABLE',
+      'a-3 Delete WARN restored-without-record team-a/api: IMMUTABLE_WITH_EXCLUSION -> MUTABLE',
+      'a-4 Create settings-changed team-a/api: MUTABLE -> MUTABLE_WITH_EXCLUSION',
+      'a-4 Create declared team-a/api: MUTABLE -> MUTABLE_WITH_EXCLUSION',
+      'a-5 Delete other-create team-a/api',
+    ]);
+    expect(lines[0]).toMatchObject({ recorded: IMMUTABLE, original: MUTABLE, consequence: 'the original of the physical id holds' });
+    expect(lines[7]).toMatchObject({ consequence: 'the declaration of a later create stays' });
+  });
+
+  test('which call was repeated, and which commands restore by hand what a delete could not', async () => {
+    const ecr = new FakeEcr(MUTABLE);
+    const a = stackOf(ecr, 'a');
+    await a.create(LOCKED);
+    ecr.before = (method) => {
+      if (method === 'putSettings') throw named('ThrottlingException', 'Rate exceeded');
+    };
+    await a.remove(LOCKED);
+    const lines = story().slice(2);
+    expect(lines.map(told)).toEqual(['a-2 Delete WARN call-repeated team-a/api', 'a-2 Delete ERROR failed team-a/api']);
+    expect(lines[1]!.commands).toMatch(/^aws ecr put-image-tag-mutability .* && aws ecr untag-resource /);
   });
 
   test('that a replacement was abandoned, and both repositories were put right', async () => {
@@ -171,7 +227,7 @@ describe('from the lines alone one reads', () => {
     ecr.gone = true;
     const a = stackOf(ecr, 'a');
     await a.remove(LOCKED);
-    await a.send('Delete', 'Tags', { PhysicalResourceId: INVENTED });
+    await a.send('Delete', 'Tags', { PhysicalResourceId: GENERATED_ID });
     expect(story()).toMatchObject([{ decision: 'repository-not-found', requestId: 'a-1', repository: ARN }, { decision: 'nothing-to-release', requestId: 'a-2' }]);
   });
 
@@ -181,7 +237,7 @@ describe('from the lines alone one reads', () => {
   });
 });
 
-describe('of an answer that does not arrive, the log names the request and not the URL', () => {
+describe('of a response that does not arrive, the log names the request and not the URL', () => {
   const send = (ResponseURL: string) => handlerWith({ clock: new FakeClock(), ecr: () => new FakeEcr(MUTABLE) })({
     RequestType: 'Create', StackId: stackId('a'), LogicalResourceId: 'Tags', RequestId: 'a-1', ResponseURL, ResourceProperties: properties(LOCKED),
   });

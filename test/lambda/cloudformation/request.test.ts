@@ -1,14 +1,17 @@
-import { BadRequestError, namesOf, parseRequest, physicalIdOf, UntrustedEvent } from '../../../lambda/cloudformation/request';
+import { BadRequestError, DeclareRequest, namesOf, parseRequest, givenPhysicalId, UntrustedEvent } from '../../../lambda/cloudformation/request';
+import { renderPhysicalId, tokenOf } from '../../../lambda/cloudformation/physical-id';
 import { Mutability } from '../../../src/shared/contract';
-import { validateSettings, unknownMutability } from '../../../src/shared/settings';
+import { Settings, validateSettings, unknownMutability } from '../../../src/shared/settings';
+import { GENERATED_ID } from '../../support/fake-stack';
+import { ARN, OTHER_ARN, THIRD_ARN, wildcard } from '../../support/properties';
+import { FILTERED, LOCKED } from '../../support/settings';
 
-const ARN = 'arn:aws:ecr:eu-west-1:111122223333:repository/team-a/api';
 const REPOSITORY = { arn: ARN, region: 'eu-west-1', registryId: '111122223333', name: 'team-a/api' };
-const INVENTED = 'my-stack-Tags-1ABCDEFGHIJKL';
-const wildcard = (filter: unknown) => ({ ImageTagMutabilityExclusionFilterType: 'WILDCARD', ImageTagMutabilityExclusionFilterValue: filter });
+const TOKEN = '0123456789ab';
+const ID = renderPhysicalId(ARN, FILTERED, TOKEN);
 
 const event = (RequestType: unknown, rest: object = {}): UntrustedEvent => ({
-  RequestType, StackId: 's', LogicalResourceId: 'Tags', PhysicalResourceId: ARN, ResourceProperties: { RepositoryArn: ARN, ImageTagMutability: 'IMMUTABLE' }, ...rest,
+  RequestType, StackId: 's', RequestId: 'r', LogicalResourceId: 'Tags', PhysicalResourceId: ID, ResourceProperties: { RepositoryArn: ARN, ImageTagMutability: 'IMMUTABLE' }, ...rest,
 });
 const create = (properties: object) => event('Create', { ResourceProperties: { RepositoryArn: ARN, ImageTagMutability: 'IMMUTABLE', ...properties } });
 const refusal = (bad: UntrustedEvent): string => {
@@ -94,7 +97,7 @@ describe('a repository', () => {
   ])('is read from %s', (arn, region, name) => {
     const repository = { arn, region, registryId: '111122223333', name };
     expect(parseRequest(create({ RepositoryArn: arn }))).toMatchObject({ repository });
-    expect(parseRequest(event('Delete', { PhysicalResourceId: arn }))).toMatchObject({ repository, createUnanswered: false });
+    expect(parseRequest(event('Delete', { PhysicalResourceId: arn }))).toMatchObject({ repository, hasGeneratedPhysicalId: false, token: undefined, original: undefined });
   });
 
   const NOT_AN_ARN: [unknown][] = [
@@ -131,14 +134,14 @@ describe('a repository', () => {
   });
 
   test.each(NOT_AN_ARN.map(([value]) => titled(value)))('is not %s, so that a delete without a created resource touches nothing', (_, RepositoryArn) => {
-    expect(parseRequest(event('Delete', { PhysicalResourceId: INVENTED, ResourceProperties: { RepositoryArn } })))
-      .toEqual({ type: 'Delete', stackId: 's', logicalId: 'Tags', repository: undefined, createUnanswered: true });
+    expect(parseRequest(event('Delete', { PhysicalResourceId: GENERATED_ID, ResourceProperties: { RepositoryArn } })))
+      .toEqual({ type: 'Delete', stackId: 's', logicalId: 'Tags', repository: undefined, hasGeneratedPhysicalId: true });
   });
 
   test('is not what JSON hides under __proto__', () => {
     const properties: object = JSON.parse(`{"__proto__":{"RepositoryArn":"${ARN}","ImageTagMutability":"IMMUTABLE"}}`);
     expect(refusal(event('Create', { ResourceProperties: properties }))).toContain('repository has the ARN of type undefined');
-    expect(parseRequest(event('Delete', { PhysicalResourceId: INVENTED, ResourceProperties: properties }))).toMatchObject({ repository: undefined });
+    expect(parseRequest(event('Delete', { PhysicalResourceId: GENERATED_ID, ResourceProperties: properties }))).toMatchObject({ repository: undefined });
     expect(({} as { RepositoryArn?: unknown }).RepositoryArn).toBeUndefined();
   });
 });
@@ -168,67 +171,140 @@ describe('an event', () => {
   });
 });
 
-describe('a delete', () => {
-  test('is of its physical id, whatever the properties say', () => {
-    expect(parseRequest(event('Delete', { ResourceProperties: { RepositoryArn: ARN.replace('team-a', 'team-b'), ImageTagMutability: 'FROZEN' } })))
-      .toEqual({ type: 'Delete', stackId: 's', logicalId: 'Tags', repository: REPOSITORY, createUnanswered: false });
+describe('a create and an update', () => {
+  test.each(['Create', 'Update'].flatMap((type) => [undefined, null, '', 7, {}, ['x'], 'x'.repeat(1_025), 'line\n'].map((RequestId) => ({ type, RequestId }))))(
+    '$type with the RequestId $RequestId is refused', ({ type, RequestId }) => {
+      expect(refusal(event(type, { RequestId }))).toMatch(/^RequestId is missing or not a string/);
+    });
+
+  test.each<[unknown]>([[undefined], [null], [''], [7], [{}]])('an update of the physical id %j is refused', (PhysicalResourceId) => {
+    expect(refusal(event('Update', { PhysicalResourceId }))).toMatch(/^PhysicalResourceId is missing or not a string/);
   });
 
-  test.each([INVENTED, 'Tags', 'not-created', 'arn:aws:s3:::bucket'])('of the invented id %s is of the properties, and its create may still run', (PhysicalResourceId) => {
-    expect(parseRequest(event('Delete', { PhysicalResourceId })))
-      .toEqual({ type: 'Delete', stackId: 's', logicalId: 'Tags', repository: REPOSITORY, createUnanswered: true });
-  });
-
-  test.each<[unknown]>([[undefined], [null], ['text'], [[]], [{}]])('of an invented id with the properties %j is of no repository', (ResourceProperties) => {
-    expect(parseRequest(event('Delete', { PhysicalResourceId: INVENTED, ResourceProperties })))
-      .toEqual({ type: 'Delete', stackId: 's', logicalId: 'Tags', repository: undefined, createUnanswered: true });
+  test.each<[unknown, boolean]>([
+    ['true', true], [true, true], ['false', false], [false, false], ['', false], [undefined, false], ['TRUE', false], [['true'], true], [{}, false],
+  ])('have failIfSuperseded of %j as %s', (FailIfSuperseded, expected) => {
+    expect(parseRequest(create({ FailIfSuperseded }))).toMatchObject({ failIfSuperseded: expected });
   });
 });
 
-describe('what a resource may have set there before', () => {
+describe('a delete', () => {
+  const declares = (arn: string, { mutability, filters }: Settings) => ({
+    RepositoryArn: arn, ImageTagMutability: mutability, ImageTagMutabilityExclusionFilters: filters.map(wildcard),
+  });
+
+  test('is of its physical id, with the original and the token in it, and of what its resource declared', () => {
+    expect(parseRequest(event('Delete', { ResourceProperties: declares(ARN, LOCKED) }))).toEqual({
+      type: 'Delete',
+      stackId: 's',
+      logicalId: 'Tags',
+      repository: REPOSITORY,
+      hasGeneratedPhysicalId: false,
+      token: TOKEN,
+      original: FILTERED,
+      ownSettings: LOCKED,
+    });
+  });
+
+  test.each<[string, unknown]>([
+    ['another repository', declares(OTHER_ARN, LOCKED)],
+    ['settings that ECR would refuse', { RepositoryArn: ARN, ImageTagMutability: 'FROZEN' }],
+    ['nothing', undefined],
+  ])('is of its physical id where the properties say %s, and nothing is known of what it declared', (_, ResourceProperties) => {
+    expect(parseRequest(event('Delete', { ResourceProperties }))).toMatchObject({ repository: REPOSITORY, token: TOKEN, original: FILTERED, ownSettings: undefined });
+  });
+
+  test('of a failed create has a token and no original', () => {
+    expect(parseRequest(event('Delete', { PhysicalResourceId: `${ARN}||${TOKEN}` }))).toMatchObject({ repository: REPOSITORY, token: TOKEN, original: undefined });
+  });
+
+  test.each([GENERATED_ID, 'Tags', 'not-created', 'arn:aws:s3:::bucket'])('of the generated id %s is of the properties, and its create may still run', (PhysicalResourceId) => {
+    expect(parseRequest(event('Delete', { PhysicalResourceId })))
+      .toEqual({ type: 'Delete', stackId: 's', logicalId: 'Tags', repository: REPOSITORY, hasGeneratedPhysicalId: true });
+  });
+
+  test.each<[unknown]>([[undefined], [null], ['text'], [[]], [{}]])('of a generated id with the properties %j is of no repository', (ResourceProperties) => {
+    expect(parseRequest(event('Delete', { PhysicalResourceId: GENERATED_ID, ResourceProperties })))
+      .toEqual({ type: 'Delete', stackId: 's', logicalId: 'Tags', repository: undefined, hasGeneratedPhysicalId: true });
+  });
+
+  test('needs no RequestId', () => {
+    expect(parseRequest(event('Delete', { RequestId: undefined }))).toMatchObject({ token: TOKEN });
+  });
+});
+
+describe('what was there before', () => {
   const OLD = { RepositoryArn: ARN, ImageTagMutability: 'IMMUTABLE_WITH_EXCLUSION', ImageTagMutabilityExclusionFilters: [wildcard('dev-*')] };
-  const OTHER = `${ARN}-2`;
+  const OLD_SETTINGS = { mutability: 'IMMUTABLE_WITH_EXCLUSION', filters: ['dev-*'] };
   const NOW = { mutability: 'IMMUTABLE', filters: [] };
   const past = (type: string, rest: object) => {
     const request = parseRequest(event(type, { ResourceProperties: { RepositoryArn: ARN, ImageTagMutability: 'IMMUTABLE' }, ...rest }));
-    return request.type === 'Delete' ? 'a delete' : [request.notOriginal, request.abandoned?.arn];
+    const { token, original, physicalId, ownSettings, abandoned } = request as DeclareRequest;
+    return { token, original, physicalId, ownSettings, abandoned: abandoned?.arn };
   };
+  const OF_THE_REQUEST = { token: tokenOf('r'), original: undefined, physicalId: undefined, ownSettings: [], abandoned: undefined };
 
-  test('is what an update of the same repository declared and declares', () => {
-    expect(past('Update', { PhysicalResourceId: ARN, OldResourceProperties: OLD }))
-      .toEqual([[{ mutability: 'IMMUTABLE_WITH_EXCLUSION', filters: ['dev-*'] }, NOW], undefined]);
+  test('an update of the same repository keeps its id, with the original and the token in it; it may have set what it declared and declares', () => {
+    expect(past('Update', { OldResourceProperties: OLD }))
+      .toEqual({ token: TOKEN, original: FILTERED, physicalId: ID, ownSettings: [OLD_SETTINGS, NOW], abandoned: undefined });
   });
 
-  test('is what it declares again, where a replacement is taken back that was never answered; the other repository is abandoned', () => {
-    expect(past('Update', { PhysicalResourceId: ARN, OldResourceProperties: { ...OLD, RepositoryArn: OTHER } })).toEqual([[NOW], OTHER]);
+  test('an update of an id that is only an ARN knows no original, and gets a token of its own', () => {
+    expect(past('Update', { PhysicalResourceId: ARN, OldResourceProperties: OLD }))
+      .toEqual({ ...OF_THE_REQUEST, physicalId: ARN, ownSettings: [OLD_SETTINGS, NOW] });
+  });
+
+  test('an update back to the repository of its id, after a replacement that failed, abandons the other one', () => {
+    expect(past('Update', { OldResourceProperties: { ...OLD, RepositoryArn: OTHER_ARN } }))
+      .toEqual({ token: TOKEN, original: FILTERED, physicalId: ID, ownSettings: [NOW], abandoned: OTHER_ARN });
+  });
+
+  test('a third repository, which neither the id nor the properties name, is abandoned', () => {
+    const id = renderPhysicalId(THIRD_ARN, FILTERED, TOKEN);
+    expect(past('Update', { PhysicalResourceId: id, OldResourceProperties: { ...OLD, RepositoryArn: OTHER_ARN } }))
+      .toEqual({ ...OF_THE_REQUEST, abandoned: OTHER_ARN });
   });
 
   test.each<[string, string, object]>([
-    ['a create', 'Create', { OldResourceProperties: OLD }],
-    ['a replacement', 'Update', { PhysicalResourceId: OTHER, OldResourceProperties: { ...OLD, RepositoryArn: OTHER } }],
-    ['old settings that ECR would refuse', 'Update', { PhysicalResourceId: ARN, OldResourceProperties: { ...OLD, ImageTagMutability: 'IMMUTABLE' } }],
-    ['no old properties', 'Update', { PhysicalResourceId: OTHER }],
-    ['old properties that are a text', 'Update', { PhysicalResourceId: OTHER, OldResourceProperties: 'text' }],
-  ])('is nothing for %s', (_, type, rest) => {
-    expect(past(type, rest)).toEqual([[], undefined]);
+    ['a create', 'Create', { PhysicalResourceId: undefined }],
+    ['a create with old properties', 'Create', { OldResourceProperties: OLD }],
+    ['a replacement', 'Update', { PhysicalResourceId: renderPhysicalId(OTHER_ARN, FILTERED, TOKEN), OldResourceProperties: { ...OLD, RepositoryArn: OTHER_ARN } }],
+    ['the rollback of a replacement, whose id names what the old properties do', 'Update', { PhysicalResourceId: `${OTHER_ARN}|MUTABLE|${TOKEN}`, OldResourceProperties: { ...OLD, RepositoryArn: OTHER_ARN } }],
+    ['a replacement without old properties', 'Update', { PhysicalResourceId: OTHER_ARN }],
+    ['a replacement with old properties that are a string', 'Update', { PhysicalResourceId: OTHER_ARN, OldResourceProperties: 'string' }],
+  ])('%s knows nothing of the sort, and has a token of its request', (_, type, rest) => {
+    expect(past(type, rest)).toEqual(OF_THE_REQUEST);
+  });
+
+  test('old settings that ECR would refuse are none of an update\'s own', () => {
+    expect(past('Update', { OldResourceProperties: { ...OLD, ImageTagMutability: 'IMMUTABLE' } })).toMatchObject({ ownSettings: [NOW] });
+  });
+
+  test('an update of an id that is no repository\'s keeps that id, and declares as one that was there', () => {
+    expect(past('Update', { PhysicalResourceId: GENERATED_ID, OldResourceProperties: OLD }))
+      .toEqual({ ...OF_THE_REQUEST, physicalId: GENERATED_ID, ownSettings: [OLD_SETTINGS, NOW] });
   });
 });
 
-describe('the physical id', () => {
-  test.each<[string, object, string]>([
-    ['the ARN of what is declared', event('Create', { ResourceProperties: { RepositoryArn: ARN } }), ARN],
-    ['the ARN, also where an update comes with another one', event('Update', { PhysicalResourceId: `${ARN}-2`, ResourceProperties: { RepositoryArn: ARN } }), ARN],
-    ['the one that a delete comes with', event('Delete', { PhysicalResourceId: `${ARN}-2`, ResourceProperties: { RepositoryArn: ARN } }), `${ARN}-2`],
-    ['the former one where no repository is named', event('Update', { PhysicalResourceId: `${ARN}-2`, ResourceProperties: {} }), `${ARN}-2`],
-    ['the logical id where there is none, or an empty one', event('Create', { PhysicalResourceId: '', ResourceProperties: {} }), 'Tags'],
-    ['a text of its own where nothing is named', event('Create', { PhysicalResourceId: 7, LogicalResourceId: '', ResourceProperties: {} }), 'not-created'],
-  ])('is %s', (_, given, id) => expect(physicalIdOf(given)).toBe(id));
+describe('the physical id that is given', () => {
+  test.each<[string, UntrustedEvent, string]>([
+    ['to a create: the ARN and the token of its request, without an original', event('Create', { PhysicalResourceId: undefined }), `${ARN}||${tokenOf('r')}`],
+    ['to a create, whatever id it comes with', event('Create', { PhysicalResourceId: 'x' }), `${ARN}||${tokenOf('r')}`],
+    ['to an update', event('Update'), ID],
+    ['to an update that comes with another repository', event('Update', { ResourceProperties: { RepositoryArn: OTHER_ARN } }), ID],
+    ['to a delete', event('Delete', { ResourceProperties: { RepositoryArn: OTHER_ARN } }), ID],
+    ['to a delete of a generated id', event('Delete', { PhysicalResourceId: GENERATED_ID }), GENERATED_ID],
+    ['to a request of no type', event('Read'), ID],
+    ['to an update without an id, as to a create', event('Update', { PhysicalResourceId: undefined }), `${ARN}||${tokenOf('r')}`],
+    ['the logical id where there is none, or an empty one, and no repository', event('Create', { PhysicalResourceId: '', ResourceProperties: {} }), 'Tags'],
+    ['a string of its own where nothing is named', event('Create', { PhysicalResourceId: 7, LogicalResourceId: '', ResourceProperties: {} }), 'not-created'],
+  ])('is %s', (_, given, id) => expect(givenPhysicalId(given)).toBe(id));
 });
 
 test('characters of an ARN that do not print are shown as ?', () => {
   expect(refusal(create({ RepositoryArn: 'arn:\u001b' }))).toContain('\'arn:?\'');
 });
 
-test('of names that are no texts, none is logged', () => {
+test('of names that are no strings, none is logged', () => {
   expect(namesOf({ RequestType: ['Create'], RequestId: { toString: () => 'request' }, StackId: undefined, LogicalResourceId: 'Tags' })).toEqual({ logicalId: 'Tags' });
 });

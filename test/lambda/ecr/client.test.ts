@@ -93,6 +93,18 @@ describe('reading the settings', () => {
     expect(await port().readSettings()).toEqual({ mutability: 'IMMUTABLE', filters: [] });
   });
 
+  test.each(['MUTABLE', 'IMMUTABLE'] as const)('ignores filters beside %s, which takes none', async (mutability) => {
+    for (const imageTagMutabilityExclusionFilters of [[wildcard('former-*')], [...'abcdefg'].map(wildcard), [{ filterType: 'REGEX' as any, filter: '' }]]) {
+      describes({ imageTagMutability: mutability, imageTagMutabilityExclusionFilters });
+      expect(await port().readSettings()).toEqual({ mutability, filters: [] });
+    }
+  });
+
+  test.each(['MUTABLE_WITH_EXCLUSION', 'IMMUTABLE_WITH_EXCLUSION'])('refuses %s without filters', async (imageTagMutability) => {
+    describes({ imageTagMutability, imageTagMutabilityExclusionFilters: [] });
+    await expect(port().readSettings()).rejects.toThrow(`DescribeRepositories answered the setting '${imageTagMutability}'`);
+  });
+
   test('takes a repository that was never set for MUTABLE', async () => {
     describes({ repositoryName: NAME });
     expect(await port().readSettings()).toEqual({ mutability: 'MUTABLE', filters: [] });
@@ -109,7 +121,7 @@ describe('reading the settings', () => {
       'IMMUTABLE_WITH_EXCLUSION, WILDCARD a, REGEX v1'],
     ['more filters than can be restored', { imageTagMutability: 'MUTABLE_WITH_EXCLUSION', imageTagMutabilityExclusionFilters: [...'abcdef'].map(wildcard) },
       'MUTABLE_WITH_EXCLUSION, WILDCARD a, WILDCARD b, WILDCARD c, WILDCARD d, WILDCARD e, WILDCARD f'],
-    ['a filter without a text', { imageTagMutability: 'MUTABLE_WITH_EXCLUSION', imageTagMutabilityExclusionFilters: [{ filterType: 'WILDCARD' }] },
+    ['a filter without a string', { imageTagMutability: 'MUTABLE_WITH_EXCLUSION', imageTagMutabilityExclusionFilters: [{ filterType: 'WILDCARD' }] },
       'MUTABLE_WITH_EXCLUSION, WILDCARD undefined'],
   ])('refuses %s rather than guessing', async (_, repository, setting) => {
     describes(repository);

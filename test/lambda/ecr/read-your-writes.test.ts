@@ -1,10 +1,7 @@
 import { readYourWrites } from '../../../lambda/ecr/read-your-writes';
-import { Settings } from '../../../src/shared/settings';
 import { FakeClock, FakeEcr, named } from '../../support/fake-ecr';
+import { IMMUTABLE, LOCKED, MUTABLE } from '../../support/settings';
 
-const MUTABLE: Settings = { mutability: 'MUTABLE', filters: [] };
-const IMMUTABLE: Settings = { mutability: 'IMMUTABLE', filters: [] };
-const LOCKED: Settings = { mutability: 'IMMUTABLE_WITH_EXCLUSION', filters: ['latest', 'dev-*'] };
 const ALL_PAUSES = [200, 4_800];
 
 function setUp(lag = 0, settings = MUTABLE) {

@@ -1,9 +1,8 @@
 import { Ecr } from '../../../lambda/ecr/ecr';
-import { CallFailedError, Calls, OutOfTimeError, RepositoryNotFoundError, patient } from '../../../lambda/ecr/retries';
-import { Settings } from '../../../src/shared/settings';
+import { CallFailedError, Calls, OutOfTimeError, RepositoryNotFoundError, RetryOptions, withRetries } from '../../../lambda/ecr/retries';
 import { FakeClock, FakeEcr, named } from '../../support/fake-ecr';
+import { IMMUTABLE } from '../../support/settings';
 
-const IMMUTABLE: Settings = { mutability: 'IMMUTABLE', filters: [] };
 const METHODS: readonly [keyof Ecr, string, (ecr: Ecr) => Promise<unknown>][] = [
   ['readSettings', 'DescribeRepositories', (ecr) => ecr.readSettings()],
   ['readTags', 'ListTagsForResource', (ecr) => ecr.readTags()],
@@ -14,10 +13,10 @@ const METHODS: readonly [keyof Ecr, string, (ecr: Ecr) => Promise<unknown>][] = 
 
 const denied = () => named('AccessDeniedException', 'User is not authorized: no identity-based policy allows the ecr action');
 
-function setUp(fault?: (count: number) => Error | undefined, lasts = 120_000) {
+function setUp(failing?: (count: number) => Error | undefined, lasts = 120_000, options: Partial<RetryOptions> = {}) {
   const ecr = new FakeEcr({ mutability: 'MUTABLE', filters: [] });
   ecr.before = (_, count) => {
-    const error = fault?.(count);
+    const error = failing?.(count);
     if (error) {
       throw error;
     }
@@ -27,7 +26,9 @@ function setUp(fault?: (count: number) => Error | undefined, lasts = 120_000) {
   const calls: Calls = {};
   const lines: unknown[][] = [];
   const log = (...line: unknown[]) => void lines.push(line);
-  const subject = patient(ecr, { clock, log, calls, remaining: () => started + lasts - clock.now() });
+  const subject = withRetries(ecr, {
+    clock, log, calls, remaining: () => started + lasts - clock.now(), mayBeNew: false, isDenialNeverFinal: () => false, ...options,
+  });
   return { ecr, clock, pauses: clock.pauses, calls, lines, subject, elapsed: () => clock.now() - started };
 }
 
@@ -46,7 +47,7 @@ describe.each(METHODS)('%s', (method, name, call) => {
     const { subject, ecr, calls, pauses, lines } = setUp((count) => count <= 3 ? denied() : undefined);
     await call(subject);
     expect(lines).toEqual([['WARN', 'access-denied', {
-      call: name, reason: `AccessDeniedException: ${denied().message}`, consequence: 'the call is repeated for up to 90 s',
+      call: name, reason: `AccessDeniedException: ${denied().message}`,
     }]]);
     expect(ecr.calls).toEqual([method, method, method, method]);
     expect(calls).toEqual({ [name]: 4 });
@@ -72,7 +73,7 @@ describe.each(METHODS)('%s', (method, name, call) => {
     expect(pauses).toEqual([]);
   });
 
-  test.each(['ServerException', 'ThrottlingException', 'InvalidParameterException', 'TooManyTagsException', 'AbortError'])(
+  test.each(['InvalidParameterException', 'TooManyTagsException', 'RepositoryPolicyNotFoundException', 'AbortError'])(
     'fails at once after %s, which is its cause', async (errorName) => {
       const cause = named(errorName, 'what ECR said');
       const { subject, ecr, pauses } = setUp(() => cause);
@@ -104,8 +105,8 @@ describe.each(METHODS)('%s', (method, name, call) => {
   });
 });
 
-test('the other name of a denial is waited for, too', async () => {
-  const { subject, pauses } = setUp((count) => count === 1 ? named('AccessDenied', 'not yet') : undefined);
+test.each(['AccessDenied', 'UnrecognizedClientException'])('%s, another name of a denial, is waited for, too', async (name) => {
+  const { subject, pauses } = setUp((count) => count === 1 ? named(name, 'not yet') : undefined);
   await subject.readTags();
   expect(pauses).toEqual([500]);
 });
@@ -116,8 +117,8 @@ test('the answer after a denial is the one of ECR', async () => {
 });
 
 test('a denial followed by another error fails with that error', async () => {
-  const { subject, ecr } = setUp((count) => count === 1 ? denied() : named('ServerException', 'broken'));
-  expect((await failure(subject.readTags())).message).toBe('ListTagsForResource failed: ServerException: broken');
+  const { subject, ecr } = setUp((count) => count === 1 ? denied() : named('InvalidParameterException', 'broken'));
+  expect((await failure(subject.readTags())).message).toBe('ListTagsForResource failed: InvalidParameterException: broken');
   expect(ecr.calls).toHaveLength(2);
 });
 
@@ -155,10 +156,89 @@ test('calls are counted over all methods', async () => {
   expect(calls).toEqual({ ListTagsForResource: 2, PutImageTagMutability: 1 });
 });
 
-test.each<[unknown, string]>([['a text', 'Error: a text'], [{ message: 'no name' }, 'Error: no name']])('what is thrown without a name, such as %j, is named an error', async (thrown, said) => {
+test.each<[unknown, string]>([['a string', 'Error: a string'], [{ message: 'no name' }, 'Error: no name']])('what is thrown without a name, such as %j, is named an error', async (thrown, said) => {
   const { subject, ecr } = setUp();
   ecr.before = () => {
     throw thrown;
   };
   expect((await failure(subject.readTags())).message).toBe(`ListTagsForResource failed: ${said}`);
+});
+
+/** As the SDK has it, after its own attempts. */
+const withStatus = (name: string, httpStatusCode: number) => Object.assign(named(name, 'try later'), { $metadata: { httpStatusCode } });
+const TRANSIENT: readonly [string, () => Error][] = [
+  ['throttling by name', () => named('ThrottlingException', 'Rate exceeded')],
+  ['throttling by status', () => withStatus('Anything', 429)],
+  ['ServerException', () => withStatus('ServerException', 500)],
+  ['a status of 503', () => withStatus('Anything', 503)],
+  ['a timeout', () => named('TimeoutError', 'no answer in 10 s')],
+  ['a connection that broke', () => Object.assign(named('Error', 'read ECONNRESET'), { code: 'ECONNRESET' })],
+];
+
+describe.each(TRANSIENT)('%s', (_, error) => {
+  test('is repeated until it passes, and told once', async () => {
+    const { subject, pauses, calls, lines } = setUp((count) => count <= 3 ? error() : undefined);
+    await subject.readTags();
+    expect([pauses, calls]).toEqual([[500, 1_000, 2_000], { ListTagsForResource: 4 }]);
+    expect(lines).toEqual([['WARN', 'call-repeated', { call: 'ListTagsForResource', reason: `${error().name}: ${error().message}` }]]);
+  });
+
+  test('is repeated as long as there is time, and fails before that is over', async () => {
+    const { subject, elapsed } = setUp(error, 825_000);
+    expect((await failure(subject.putSettings(IMMUTABLE))).message).toBe(`PutImageTagMutability failed: ${error().name}: ${error().message}`);
+    expect(elapsed()).toBeGreaterThan(810_000);
+    expect(elapsed()).toBeLessThan(825_000);
+  });
+});
+
+describe('a denial that is never final', () => {
+  const OWNED = 'owned';
+
+  test('is repeated as long as there is time', async () => {
+    const { subject, elapsed } = setUp(denied, 825_000, { isDenialNeverFinal: () => true });
+    expect((await failure(subject.putSettings(IMMUTABLE))).message).toContain('AccessDeniedException');
+    expect(elapsed()).toBeGreaterThan(810_000);
+    expect(elapsed()).toBeLessThan(825_000);
+  });
+
+  test('fails at once where it is explicit', async () => {
+    const { subject, elapsed } = setUp(() => named('AccessDeniedException', 'with an explicit deny in a resource-based policy'), 825_000, { isDenialNeverFinal: () => true });
+    await failure(subject.putSettings(IMMUTABLE));
+    expect(elapsed()).toBe(0);
+  });
+
+  test.each([[true, 810_000], [false, 75_000]])('is one by the tags that were read last: owned %s', async (owned, least) => {
+    const { ecr, subject, elapsed } = setUp((count) => count > 2 ? denied() : undefined, 825_000, { isDenialNeverFinal: (tags) => tags.has(OWNED) });
+    ecr.tags.set(owned ? 'other' : OWNED, '1');
+    await subject.readTags();
+    ecr.tags.clear();
+    ecr.tags.set(owned ? OWNED : 'other', '1');
+    await subject.readTags();
+    await failure(subject.putSettings(IMMUTABLE));
+    expect(elapsed()).toBeGreaterThan(least);
+    expect(elapsed()).toBeLessThan(least + 15_000);
+  });
+
+  test('is final after 90 s before any tags were read', async () => {
+    const { subject, elapsed } = setUp(denied, 825_000, { isDenialNeverFinal: (tags) => tags.has(OWNED) });
+    await failure(subject.readTags());
+    expect(elapsed()).toBeLessThanOrEqual(90_000);
+  });
+});
+
+describe('a repository that is not found', () => {
+  const notFound = (times: number) => (count: number) => count <= times ? named('RepositoryNotFoundException', 'not there') : undefined;
+
+  test('is asked for again where it may have just been created', async () => {
+    const { subject, pauses, lines } = setUp(notFound(3), 105_000, { mayBeNew: true });
+    expect(await subject.readSettings()).toEqual({ mutability: 'MUTABLE', filters: [] });
+    expect(pauses).toEqual([500, 1_000, 2_000]);
+    expect(lines).toEqual([['WARN', 'call-repeated', { call: 'DescribeRepositories', reason: 'RepositoryNotFoundException: not there' }]]);
+  });
+
+  test('is believed after 5 s', async () => {
+    const { subject, elapsed } = setUp(notFound(Infinity), 105_000, { mayBeNew: true });
+    expect(await failure(subject.readSettings())).toBeInstanceOf(RepositoryNotFoundError);
+    expect(elapsed()).toBeLessThanOrEqual(5_000);
+  });
 });

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import * as path from 'node:path';
 import { readRecord } from '../../../lambda/protocol/record';
 import { TAG_PREFIX } from '../../../src/shared/contract';
 import { Settings, areValidSettings } from '../../../src/shared/settings';
+import { page } from '../../docs/pages';
 import { FakeEcr } from '../../support/fake-ecr';
-import { ARN, FILTERED, FORGED_KEY, IMMUTABLE, INVENTED, LOCKED, MUTABLE, OF_OTHER, Stack } from '../../support/fake-stack';
+import { FORGED_KEY, GENERATED_ID, FakeStack } from '../../support/fake-stack';
+import { FILTERED, IMMUTABLE, LOCKED, MUTABLE, OF_OTHER } from '../../support/settings';
 
 const ORIGINAL = FILTERED;
 const DECLARED = LOCKED;
@@ -15,18 +15,18 @@ const FORGED: Settings = { mutability: 'MUTABLE_WITH_EXCLUSION', filters: ['forg
 /** The one repository and the stack that declared it. */
 interface Declared {
   readonly ecr: FakeEcr;
-  readonly stack: Stack;
-  readonly tag: Readonly<Record<'declared' | 'original' | 'mark', string>>;
+  readonly stack: FakeStack;
+  readonly tag: Readonly<Record<'declared' | 'original' | 'ownership', string>>;
 }
 
 async function declared(): Promise<Declared> {
   const ecr = new FakeEcr(ORIGINAL);
   ecr.tags.set('team', 'a');
-  const stack = new Stack(ecr, 'a');
+  const stack = new FakeStack(ecr, 'a');
   assert.equal((await stack.create(DECLARED)).Status, 'SUCCESS');
   stack.lines.length = 0;
   const ending = (end: string) => ecr.trace.find((key) => key.endsWith(end))!;
-  return { ecr, stack, tag: { declared: ending(':declared'), original: ending(':original'), mark: stack.environment.mark.key } };
+  return { ecr, stack, tag: { declared: ending(':declared'), original: ending(':original'), ownership: stack.environment.ownershipTag.key } };
 }
 
 type Damage = (on: Declared) => void;
@@ -45,20 +45,22 @@ const put = (settings: Settings): Damage => ({ ecr }) => {
 };
 const all = (...damages: Damage[]): Damage => (on) => damages.forEach((damage) => damage(on));
 
-/** What the repository has in the end. */
+/** What the repository has in the end. The stack's id has the original; only that of a generated id knows nothing. */
 interface Ends {
   readonly updated: Settings;
   readonly updatedThenDeleted: Settings;
   readonly deleted: Settings;
+  /** The physical id is one that CloudFormation generated, so the original is in the tags or nowhere. */
+  readonly deletedByGeneratedId: Settings;
   /** Another stack declared, and removed its declaration; then this one was deleted. */
   readonly otherCameAndWent: Settings;
 }
 
-const ends = (updated: Settings, updatedThenDeleted: Settings, deleted: Settings, otherCameAndWent: Settings): Ends =>
-  ({ updated, updatedThenDeleted, deleted, otherCameAndWent });
+const ends = (updated: Settings, updatedThenDeleted: Settings, deleted: Settings, deletedByGeneratedId: Settings, otherCameAndWent: Settings): Ends =>
+  ({ updated, updatedThenDeleted, deleted, deletedByGeneratedId, otherCameAndWent });
 
 interface Case {
-  /** As the README's table has it. */
+  /** As the docs' table has it. */
   readonly what: string;
   readonly ways: Readonly<Record<string, Damage>>;
   readonly ends: Ends;
@@ -72,20 +74,20 @@ const CASES: Case[] = [
   {
     what: 'All tags of the declaration are gone',
     ways: {
-      'Terraform removed them': remove('declared', 'original', 'mark'),
-      'the mark was left': remove('declared', 'original'),
+      'Terraform removed them': remove('declared', 'original', 'ownership'),
+      'the ownership tag was left': remove('declared', 'original'),
       'its handler in CloudFormation removed them, and put the same settings': all(({ ecr }) => ecr.tags.clear(), put(DECLARED)),
     },
-    ends: ends(UPDATED, UPDATED, DECLARED, DECLARED),
-    log: ['no-record', 'original-unknown'],
+    ends: ends(UPDATED, ORIGINAL, ORIGINAL, DECLARED, ORIGINAL),
+    log: ['no-record', 'restored-without-record'],
   },
   {
     what: 'All are gone, and the owner put its own setting',
     ways: {
       'the handler of `AWS::ECR::Repository` did': all(({ ecr }) => ecr.tags.clear(), put(MUTABLE)),
-      'Terraform did': all(remove('declared', 'original', 'mark'), put(MUTABLE)),
+      'Terraform did': all(remove('declared', 'original', 'ownership'), put(MUTABLE)),
     },
-    ends: ends(UPDATED, MUTABLE, MUTABLE, MUTABLE),
+    ends: ends(UPDATED, ORIGINAL, MUTABLE, MUTABLE, MUTABLE),
     log: ['no-record'],
   },
   {
@@ -99,13 +101,14 @@ const CASES: Case[] = [
       'the filters are gone': rewrite('declared', ' latest dev-@', ''),
       'the mutability is unknown': rewrite('declared', 'IMMUTABLE_WITH_EXCLUSION', 'FROZEN'),
       'the mutability takes no filters': rewrite('declared', 'IMMUTABLE_WITH_EXCLUSION', 'IMMUTABLE'),
-      'the place is not a number': rewrite('declared', ' 1.0 by', ' first by'),
+      'the precedence is not a number': rewrite('declared', ' 1.0 by', ' first by'),
       'the time is none': rewrite('declared', /since \S+/, 'since yesterday'),
+      'the token is none': rewrite('declared', / id [0-9a-f]{12}/, ' id nobody'),
       'a part is said to be missing': rewrite('declared', '1 1/1', '1 1/2'),
       'it is said to be another part': rewrite('declared', '1 1/1', '1 2/2'),
       'only another part is left': all(({ ecr, tag }) => ecr.tags.set(`${tag.declared}.2`, '1 2/2 dev-@'), remove('declared')),
     },
-    ends: ends(UPDATED, ORIGINAL, ORIGINAL, ORIGINAL),
+    ends: ends(UPDATED, ORIGINAL, ORIGINAL, ORIGINAL, ORIGINAL),
     log: ['record-damaged'],
   },
   {
@@ -114,18 +117,18 @@ const CASES: Case[] = [
       'another mutability': rewrite('declared', / IMMUTABLE_WITH_EXCLUSION.*/, ' MUTABLE'),
       'another filter': rewrite('declared', 'latest', 'newest'),
     },
-    ends: ends(UPDATED, ORIGINAL, ORIGINAL, ORIGINAL),
+    ends: ends(UPDATED, ORIGINAL, ORIGINAL, ORIGINAL, ORIGINAL),
     log: ['drifted'],
   },
   {
-    what: '`:declared` says another place or time',
+    what: '`:declared` says another precedence or time',
     ways: {
-      'the last place': rewrite('declared', ' 1.0 by', ' 999999999.999999999 by'),
-      'the first place': rewrite('declared', ' 1.0 by', ' 0.0 by'),
+      'the last precedence': rewrite('declared', ' 1.0 by', ' 999999999.999999999 by'),
+      'the first precedence': rewrite('declared', ' 1.0 by', ' 0.0 by'),
       'a time to come': rewrite('declared', /since \S+/, 'since 2999-01-01T00:00:00.000Z'),
       'a time long past': rewrite('declared', /since \S+/, 'since 1970-01-01T00:00:00.000Z'),
     },
-    ends: ends(UPDATED, ORIGINAL, ORIGINAL, ORIGINAL),
+    ends: ends(UPDATED, ORIGINAL, ORIGINAL, ORIGINAL, ORIGINAL),
     log: [],
   },
   {
@@ -139,40 +142,40 @@ const CASES: Case[] = [
       'the mutability is unknown': rewrite('original', 'MUTABLE', 'PARTLY_MUTABLE'),
       'a part is said to be missing': rewrite('original', '1 1/1', '1 1/3'),
     },
-    ends: ends(UPDATED, UPDATED, DECLARED, DECLARED),
-    log: ['record-damaged', 'original-unknown'],
+    ends: ends(UPDATED, ORIGINAL, ORIGINAL, DECLARED, ORIGINAL),
+    log: ['record-damaged'],
   },
   {
     what: '`:original` says other settings',
     ways: { 'by a person': write('original', '1 1/1 MUTABLE') },
-    ends: ends(UPDATED, MUTABLE, MUTABLE, MUTABLE),
-    log: [],
+    ends: ends(UPDATED, ORIGINAL, ORIGINAL, MUTABLE, ORIGINAL),
+    log: ['original-edited'],
   },
   {
-    what: 'The mark is gone or edited',
-    ways: { removed: remove('mark'), edited: write('mark', 'somebody else') },
-    ends: ends(UPDATED, ORIGINAL, ORIGINAL, ORIGINAL),
+    what: 'The ownership tag is gone or edited',
+    ways: { removed: remove('ownership'), edited: write('ownership', 'somebody else') },
+    ends: ends(UPDATED, ORIGINAL, ORIGINAL, ORIGINAL, ORIGINAL),
     log: ['record-damaged'],
   },
   {
     what: 'A key of the library that nobody writes',
     ways: {
       'of no form': add([`${TAG_PREFIX}hello`, 'x']),
-      'in the form of no text': add([`${FORGED_KEY}:note`, '1 1/1 MUTABLE']),
+      'in the form of no string': add([`${FORGED_KEY}:note`, '1 1/1 MUTABLE']),
     },
-    ends: ends(UPDATED, ORIGINAL, ORIGINAL, ORIGINAL),
+    ends: ends(UPDATED, ORIGINAL, ORIGINAL, ORIGINAL, ORIGINAL),
     log: ['record-damaged'],
     stay: [`${TAG_PREFIX}hello`, `${FORGED_KEY}:note`],
   },
   {
-    what: 'A forged declaration, well-formed and with a higher place',
+    what: 'A forged declaration, well-formed and with a higher precedence',
     ways: {
       whole: add(
-        [`${FORGED_KEY}:declared`, '1 1/1 999999999.0 by forger since 2026-01-01T00:00:00.000Z MUTABLE_WITH_EXCLUSION forged-@'],
+        [`${FORGED_KEY}:declared`, '1 1/1 999999999.0 by forger since 2026-01-01T00:00:00.000Z id ffffffffffff MUTABLE_WITH_EXCLUSION forged-@'],
         [`${FORGED_KEY}:original`, '1 1/1 MUTABLE'],
       ),
     },
-    ends: ends(FORGED, FORGED, FORGED, FORGED),
+    ends: ends(FORGED, FORGED, FORGED, FORGED, FORGED),
     log: ['drifted', 'superseded'],
     stay: [`${FORGED_KEY}:declared`, `${FORGED_KEY}:original`],
   },
@@ -185,10 +188,10 @@ const ORDINARY = ['settings-changed', 'declared', 'released'];
 /** Whatever happened, nothing of the stack's is left, and nothing was put that breaks ECR's rules. */
 function expectErased({ ecr, tag }: Declared, stay: readonly string[] = []) {
   expect(ecr.trace.filter((key) => !stay.includes(key))).toEqual([]);
-  expect(ecr.trace).not.toContain(tag.mark);
+  expect(ecr.trace).not.toContain(tag.ownership);
   expect(ecr.puts.filter((settings) => !areValidSettings(settings))).toEqual([]);
 }
-const beyondOrdinary = ({ lines }: Stack) =>
+const beyondOrdinary = ({ lines }: FakeStack) =>
   new Set(lines.map(({ decision }) => String(decision)).filter((decision) => !ORDINARY.includes(decision)));
 
 describe.each(situations)('%s (%s)', (_, __, { damage, ...expected }) => {
@@ -198,18 +201,19 @@ describe.each(situations)('%s (%s)', (_, __, { damage, ...expected }) => {
     expect((await on.stack.update(UPDATED, DECLARED)).Status).toBe('SUCCESS');
     expect(on.ecr.settings).toEqual(expected.ends.updated);
     expect(readRecord(on.ecr.tags).declarations.map((one) => one.declared?.settings)).toContainEqual(UPDATED);
-    expect(on.ecr.tags.get(on.tag.mark)).toBe(on.stack.environment.mark.value);
+    expect(on.ecr.tags.get(on.tag.ownership)).toBe(on.stack.environment.ownershipTag.value);
     expect((await on.stack.remove(UPDATED)).Status).toBe('SUCCESS');
     expect(on.ecr.settings).toEqual(expected.ends.updatedThenDeleted);
     expectErased(on, expected.stay);
   });
 
-  test.each([['its own', ARN], ['an invented', INVENTED]])('then deleted by %s id, twice', async (___, id) => {
+  test.each(['deleted', 'deletedByGeneratedId'] as const)('then %s, twice', async (how) => {
     const on = await declared();
     damage(on);
+    const id = how === 'deleted' ? on.stack.physicalId() : GENERATED_ID;
     for (let time = 0; time < 2; time++) {
       expect((await on.stack.remove(DECLARED, 'Tags', id)).Status).toBe('SUCCESS');
-      expect(on.ecr.settings).toEqual(expected.ends.deleted);
+      expect(on.ecr.settings).toEqual(expected.ends[how]);
       expectErased(on, expected.stay);
     }
   });
@@ -217,7 +221,7 @@ describe.each(situations)('%s (%s)', (_, __, { damage, ...expected }) => {
   test('then declared by another stack, which goes again, and then deleted', async () => {
     const on = await declared();
     damage(on);
-    const other = new Stack(on.ecr, 'b');
+    const other = new FakeStack(on.ecr, 'b');
     expect((await other.create(OF_OTHER)).Status).toBe('SUCCESS');
     expect((await other.remove(OF_OTHER)).Status).toBe('SUCCESS');
     expect((await on.stack.remove(DECLARED)).Status).toBe('SUCCESS');
@@ -239,7 +243,7 @@ describe.each(situations)('%s (%s)', (_, __, { damage, ...expected }) => {
 
 test('what is damaged is named by its tag, with what was found', async () => {
   const on = await declared();
-  all(write('original', ''), remove('declared', 'mark'), add([`${TAG_PREFIX}hello`, 'x']))(on);
+  all(write('original', ''), remove('declared', 'ownership'), add([`${TAG_PREFIX}hello`, 'x']))(on);
   await on.stack.update(UPDATED, DECLARED);
   expect(on.stack.decided('record-damaged')).toMatchObject([{
     level: 'WARN', before: DECLARED, tags: expect.arrayContaining([...Object.values(on.tag), `${TAG_PREFIX}hello`]),
@@ -251,13 +255,13 @@ describe(OTHERS_COPY, () => {
   test.each([remove('original'), write('original', '1 1/1 FROZEN')])('it is restored in the end, whoever goes first', async (damage) => {
     for (const order of ['ab', 'ba']) {
       const on = await declared();
-      const stacks: Record<string, Stack> = { a: on.stack, b: new Stack(on.ecr, 'b') };
+      const stacks: Record<string, FakeStack> = { a: on.stack, b: new FakeStack(on.ecr, 'b') };
       await stacks.b!.create(OF_OTHER);
       damage(on);
       for (const name of order) {
         await stacks[name]!.remove(DECLARED);
       }
-      expect(on.ecr.settings).toEqual(order === 'ab' ? ORIGINAL : DECLARED);
+      expect(on.ecr.settings).toEqual(ORIGINAL);
       expectErased(on);
       expect(stacks[order[0]!]!.decided('record-damaged')).not.toEqual([]);
     }
@@ -265,7 +269,7 @@ describe(OTHERS_COPY, () => {
 
   test('an update takes it over, so that it outlasts the other declaration', async () => {
     const on = await declared();
-    const other = new Stack(on.ecr, 'b');
+    const other = new FakeStack(on.ecr, 'b');
     await other.create(OF_OTHER);
     remove('original')(on);
     await on.stack.update(UPDATED, DECLARED);
@@ -280,51 +284,50 @@ describe(OTHERS_COPY, () => {
 describe('under another stack\'s newer declaration, an update', () => {
   const underAnother = async (damage: Damage) => {
     const on = await declared();
-    await new Stack(on.ecr, 'b').create(OF_OTHER);
+    await new FakeStack(on.ecr, 'b').create(OF_OTHER);
     damage(on);
     await on.stack.update(UPDATED, DECLARED);
     return on.ecr.settings;
   };
 
-  test('keeps its place where the record is intact', async () => expect(await underAnother(() => {})).toEqual(OF_OTHER));
-  test('is the newest where its text was lost', async () => expect(await underAnother(remove('declared'))).toEqual(UPDATED));
-  test('keeps the place that somebody wrote there', async () => expect(await underAnother(rewrite('declared', ' 1.0 by', ' 9.0 by'))).toEqual(UPDATED));
+  test('keeps its precedence where the record is intact', async () => expect(await underAnother(() => {})).toEqual(OF_OTHER));
+  test('is the newest where its string was lost', async () => expect(await underAnother(remove('declared'))).toEqual(UPDATED));
+  test('keeps the precedence that somebody wrote there', async () => expect(await underAnother(rewrite('declared', ' 1.0 by', ' 9.0 by'))).toEqual(UPDATED));
 });
 
 const NEWER = 'A tag of a newer format, of any declaration';
 describe(NEWER, () => {
   const newer: Record<string, Damage> = {
-    'its own text': rewrite('declared', /^1 /, '2 '),
+    'its own string': rewrite('declared', /^1 /, '2 '),
     'its own original': rewrite('original', /^1 /, '2 '),
-    'a further text of its own': ({ ecr, tag }) => ecr.tags.set(tag.declared.replace(':declared', ':until'), '2 x'),
+    'a further string of its own': ({ ecr, tag }) => ecr.tags.set(tag.declared.replace(':declared', ':until'), '2 x'),
     'another stack\'s': add([`${FORGED_KEY}:declared`, '999 x']),
     'a key that this version does not know': add([`${TAG_PREFIX}registry`, '2 x']),
   };
 
-  test.each(Object.entries(newer))('fails each request and touches nothing: %s', async (_, damage) => {
+  test.each(Object.entries(newer))('fails each request and changes nothing: %s', async (_, damage) => {
     const on = await declared();
     damage(on);
-    const other = new Stack(on.ecr, 'b');
+    const other = new FakeStack(on.ecr, 'b');
     const before = [on.ecr.settings, [...on.ecr.tags]];
     const requests = [() => on.stack.update(UPDATED, DECLARED), () => on.stack.remove(DECLARED), () => other.create(OF_OTHER)];
     for (const request of requests) {
-      expect(await request()).toMatchObject({ Status: 'FAILED', Reason: expect.stringMatching(/newer version.*Update cdk-ecr-tag-mutability/) });
+      expect(await request()).toMatchObject({ Status: 'FAILED', Reason: { message: expect.stringMatching(/newer version.*Update cdk-ecr-tag-mutability/), commands: undefined } });
       expect([on.ecr.settings, [...on.ecr.tags]]).toEqual(before);
     }
     expect([...beyondOrdinary(on.stack)]).toEqual(['failed']);
     // CloudFormation deletes what it could not create: a failure here would leave the stack stuck.
-    expect(await other.remove(OF_OTHER)).toEqual({ Status: 'SUCCESS', PhysicalResourceId: ARN });
+    expect(await other.remove(OF_OTHER)).toEqual({ Status: 'SUCCESS', PhysicalResourceId: other.physicalId() });
     expect([on.ecr.settings, [...on.ecr.tags]]).toEqual(before);
-    expect(await other.remove(OF_OTHER, 'Tags', INVENTED)).toEqual({ Status: 'SUCCESS', PhysicalResourceId: INVENTED });
-    const said = { consequence: 'nothing is touched', reason: expect.stringMatching(/newer version/) };
+    expect(await other.remove(OF_OTHER, 'Tags', GENERATED_ID)).toEqual({ Status: 'SUCCESS', PhysicalResourceId: GENERATED_ID });
+    const said = { consequence: 'nothing is changed', reason: expect.stringMatching(/newer version/) };
     expect(other.decided('no-record')).toMatchObject([{ level: 'WARN', ...said }, { level: 'INFO', ...said }]);
   });
 });
 
-describe('the README\'s table of what others did to the tags', () => {
-  const readme = readFileSync(path.join(__dirname, '..', '..', 'README.md'), 'utf8');
-  const section = /### When others erase the tags\n(.*?)\n##/s.exec(readme)![1]!;
-  const rows = section.split('\n').filter((line) => line.startsWith('| ')).slice(1).map((line) => line.split('|').map((cell) => cell.trim()));
+describe('the table of what others did to the tags, in the docs', () => {
+  const [table] = /^\| What happened \|.*\n(?:\|.*\n)+/m.exec(page('docs/how-it-works.md').text) ?? [''];
+  const rows = table.split('\n').filter((line) => line.startsWith('| ')).slice(1).map((line) => line.split('|').map((cell) => cell.trim()));
 
   test('has the cases that are tested, and what the log says of them', () => {
     const told = rows.map(([, what, , , log]) => [what, [...log!.matchAll(/`([a-z-]+)`/g)].map(([, decision]) => decision).sort()]);

@@ -1,5 +1,5 @@
 import { stackNameOf } from '../../../lambda/protocol/operation';
-import { ownerOf } from '../../support/test-context';
+import { declarationIdOf } from '../../support/test-operation';
 
 test.each([
   ['my-Stack-1', 'my-Stack-1'],
@@ -8,9 +8,9 @@ test.each([
   ['s'.repeat(129), 'another-stack'],
   ['my stack', 'another-stack'],
 ])('the name of the stack %j is recorded as %j', (name, recorded) => {
-  expect(stackNameOf(ownerOf(name))).toBe(recorded);
+  expect(stackNameOf(declarationIdOf(name))).toBe(recorded);
 });
 
 test('an id that is none of a stack has no name to record', () => {
-  expect(stackNameOf({ ...ownerOf('a'), stackId: 'anything' })).toBe('another-stack');
+  expect(stackNameOf({ ...declarationIdOf('a'), stackId: 'anything' })).toBe('another-stack');
 });

@@ -5,7 +5,9 @@ import { readRecord } from '../../../lambda/protocol/record';
 import { TAG_PREFIX } from '../../../src/shared/contract';
 import { Settings, areValidSettings, sameSettings } from '../../../src/shared/settings';
 import { FakeEcr } from '../../support/fake-ecr';
-import { ARN, FILTERED, FORGED_KEY, IMMUTABLE, INVENTED, LOCKED, MUTABLE, OF_OTHER, Stack } from '../../support/fake-stack';
+import { FORGED_KEY, GENERATED_ID, FakeStack } from '../../support/fake-stack';
+import { ARN } from '../../support/properties';
+import { FILTERED, IMMUTABLE, LOCKED, MUTABLE, OF_OTHER } from '../../support/settings';
 
 /** Edits of any kind: what is removed, cut, exchanged, added; also what a careful forger would write. */
 const KEYS = fc.constantFrom('declared', 'original', 'mark', 'others-declared', 'others-original', 'others-mark', 'forged-declared', 'forged-original', 'nobody', 'part');
@@ -43,7 +45,7 @@ test(`${RUNS} runs of edits and events: always an answer, and only settings that
   await fc.assert(fc.asyncProperty(SETTINGS, fc.array(EVENT, { minLength: 1, maxLength: 8 }), async (original, events) => {
     const ecr = new FakeEcr(original);
     ecr.tags.set('team', 'a');
-    const stacks = Object.fromEntries(['a', 'b', 'c'].map((name) => [name, new Stack(ecr, name)] as const));
+    const stacks = Object.fromEntries(['a', 'b', 'c'].map((name) => [name, new FakeStack(ecr, name)] as const));
     const last: Record<string, Settings> = { a: LOCKED, b: OF_OTHER, c: MUTABLE };
     const known: Settings[] = [original];
     for (const name of ['a', 'b']) {
@@ -73,7 +75,7 @@ test(`${RUNS} runs of edits and events: always an answer, and only settings that
       const stack = stacks[by]!;
       const answer: Result = type === 'create' ? await stack.create(settings)
         : type === 'update' ? await stack.update(settings, last[by]!)
-          : await stack.remove(last[by]!, 'Tags', type === 'remove' ? ARN : INVENTED);
+          : await stack.remove(last[by]!, 'Tags', type === 'remove' ? ARN : GENERATED_ID);
       last[by] = type === 'remove' ? last[by]! : settings;
 
       seen[answer.Status]++;
@@ -102,7 +104,7 @@ test(`${RUNS} runs of edits to all but the originals: the original is restored, 
   const someSteps = fc.array(NOT_ORIGINALS, { minLength: 1, maxLength: 6 });
   await fc.assert(fc.asyncProperty(SETTINGS, someSteps, fc.boolean(), async (original, steps, reversed) => {
     const ecr = new FakeEcr(original);
-    const stacks = { a: new Stack(ecr, 'a'), b: new Stack(ecr, 'b') };
+    const stacks = { a: new FakeStack(ecr, 'a'), b: new FakeStack(ecr, 'b') };
     await stacks.a.create(LOCKED);
     await stacks.b.create(OF_OTHER);
     const [declaredOfA, , mark, declaredOfB, , markOfB] = ecr.trace as [string, string, string, string, string, string];

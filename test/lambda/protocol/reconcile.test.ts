@@ -1,67 +1,67 @@
-import { read } from '../../../lambda/protocol/snapshot';
-import { Intent, NO_CHANGES, change, settle } from '../../../lambda/protocol/reconcile';
+import { DesiredState, NO_CHANGES, changeTags, reconcile } from '../../../lambda/protocol/reconcile';
+import { takeSnapshot } from '../../../lambda/protocol/snapshot';
 import { FakeEcr } from '../../support/fake-ecr';
-import { IMMUTABLE, LOCKED, MUTABLE } from '../../support/fake-stack';
-import { TestContext, contextOn } from '../../support/test-context';
+import { IMMUTABLE, LOCKED, MUTABLE } from '../../support/settings';
+import { TestOperation, operationOn } from '../../support/test-operation';
 
 /** A repository whose tags say what it should have. */
-const wants = (settings: Intent['effective']): Intent => ({ amend: () => NO_CHANGES, effective: settings });
+const wants = (settings: DesiredState['settings']): DesiredState => ({ tagChanges: () => NO_CHANGES, settings });
 const IMMUTABLE_WANTED = wants(() => IMMUTABLE);
 
-async function settling(ecr: FakeEcr, intent: Intent, isCertain: boolean, context: TestContext = contextOn(ecr)) {
-  const reading = await read(ecr);
+async function reconciling(ecr: FakeEcr, desired: DesiredState, isFresh: boolean, operation: TestOperation = operationOn(ecr)) {
+  const snapshot = await takeSnapshot(ecr);
   ecr.calls.length = 0;
-  return { context, settled: await settle(context, intent, reading, isCertain) };
+  return { operation, reconciled: await reconcile(operation, desired, snapshot, isFresh) };
 }
 
-describe('settling', () => {
-  test('makes no call where all is as it should be and certainly so', async () => {
+describe('reconciling', () => {
+  test('makes no call where all is as it should be and the snapshot is fresh', async () => {
     const ecr = new FakeEcr(IMMUTABLE);
-    const { settled, context } = await settling(ecr, IMMUTABLE_WANTED, true);
-    expect(settled.found).toEqual(IMMUTABLE);
+    const { reconciled, operation } = await reconciling(ecr, IMMUTABLE_WANTED, true);
+    expect(reconciled.actual).toEqual(IMMUTABLE);
     expect(ecr.calls).toEqual([]);
-    expect(context.lines).toEqual([]);
+    expect(operation.lines).toEqual([]);
   });
 
-  test('reads once more where it is not certain', async () => {
+  test('reads once more where the own writes came after the snapshot', async () => {
     const ecr = new FakeEcr(IMMUTABLE);
-    await settling(ecr, IMMUTABLE_WANTED, false);
+    await reconciling(ecr, IMMUTABLE_WANTED, false);
     expect(ecr.calls).toEqual(['readTags', 'readSettings']);
   });
 
   test('puts what differs, reads it again, and says so', async () => {
     const ecr = new FakeEcr(MUTABLE);
-    const { settled, context } = await settling(ecr, IMMUTABLE_WANTED, true);
+    const { reconciled, operation } = await reconciling(ecr, IMMUTABLE_WANTED, true);
     expect(ecr.calls).toEqual(['putSettings', 'readTags', 'readSettings']);
-    expect([ecr.settings, settled.found]).toEqual([IMMUTABLE, IMMUTABLE]);
-    expect(context.lines).toEqual([{ level: 'INFO', decision: 'settings-changed', details: { before: MUTABLE, effective: IMMUTABLE } }]);
+    expect([ecr.settings, reconciled.actual]).toEqual([IMMUTABLE, IMMUTABLE]);
+    expect(operation.lines).toEqual([{ level: 'INFO', decision: 'settings-changed', details: { before: MUTABLE, effective: IMMUTABLE } }]);
   });
 
   test('writes the tags that are to be changed, and reads them again', async () => {
     const ecr = new FakeEcr(IMMUTABLE);
     ecr.tags.set('old', '1');
-    const intent: Intent = {
-      amend: ({ tags }) => new Map([...tags.has('old') ? [['old', undefined]] as const : [], ...tags.has('new') ? [] : [['new', '2']] as const]),
-      effective: () => IMMUTABLE,
+    const desired: DesiredState = {
+      tagChanges: ({ tags }) => ({ set: new Map(tags.has('new') ? [] : [['new', '2']]), remove: tags.has('old') ? ['old'] : [] }),
+      settings: () => IMMUTABLE,
     };
-    const { settled } = await settling(ecr, intent, true);
+    const { reconciled } = await reconciling(ecr, desired, true);
     expect(ecr.calls).toEqual(['tag', 'untag', 'readTags', 'readSettings']);
-    expect([...settled.tags]).toEqual([['new', '2']]);
+    expect([...reconciled.tags]).toEqual([['new', '2']]);
     expect([...ecr.tags]).toEqual([['new', '2']]);
   });
 
-  test('asks anew what is wanted after each reading, since others change the tags meanwhile', async () => {
+  test('asks anew what is wanted after each snapshot, since others change the tags meanwhile', async () => {
     const ecr = new FakeEcr(MUTABLE);
     ecr.before = (method) => method === 'putSettings' && ecr.puts.length === 0 && ecr.tags.set('wanted', 'LOCKED');
-    const { settled } = await settling(ecr, wants(({ tags }) => tags.has('wanted') ? LOCKED : IMMUTABLE), true);
+    const { reconciled } = await reconciling(ecr, wants(({ tags }) => tags.has('wanted') ? LOCKED : IMMUTABLE), true);
     expect(ecr.puts).toEqual([IMMUTABLE, LOCKED]);
-    expect(settled.found).toEqual(LOCKED);
+    expect(reconciled.actual).toEqual(LOCKED);
   });
 
   test('leaves what is there where it is not known what should be', async () => {
     const ecr = new FakeEcr(LOCKED);
-    const { settled } = await settling(ecr, wants(() => undefined), true);
-    expect([settled.found, ecr.puts]).toEqual([LOCKED, []]);
+    const { reconciled } = await reconciling(ecr, wants(() => undefined), true);
+    expect([reconciled.actual, ecr.puts]).toEqual([LOCKED, []]);
   });
 
   test('gives others more time from round to round', async () => {
@@ -69,9 +69,9 @@ describe('settling', () => {
     ecr.before = (method) => {
       if (method === 'readSettings' && ecr.puts.length < 4) ecr.settings = MUTABLE;
     };
-    const { context, settled } = await settling(ecr, IMMUTABLE_WANTED, true);
-    expect([settled.found, ecr.puts]).toEqual([IMMUTABLE, [IMMUTABLE, IMMUTABLE, IMMUTABLE, IMMUTABLE]]);
-    expect(context.clock.pauses).toEqual([100, 200, 300]);
+    const { operation, reconciled } = await reconciling(ecr, IMMUTABLE_WANTED, true);
+    expect([reconciled.actual, ecr.puts]).toEqual([IMMUTABLE, [IMMUTABLE, IMMUTABLE, IMMUTABLE, IMMUTABLE]]);
+    expect(operation.clock.pauses).toEqual([100, 200, 300]);
   });
 
   test('gives up after ten rounds, and says what to do', async () => {
@@ -79,21 +79,22 @@ describe('settling', () => {
     ecr.before = (method) => {
       if (method === 'readSettings') ecr.settings = MUTABLE;
     };
-    await expect(settling(ecr, IMMUTABLE_WANTED, true)).rejects.toThrow(
+    await expect(reconciling(ecr, IMMUTABLE_WANTED, true)).rejects.toThrow(
       'the repository\'s tags and settings still changed after 10 rounds. Find out who else changes them, then deploy again');
     expect(ecr.puts).toHaveLength(10);
   });
 });
 
 test.each([
-  ['nothing', {}, []],
-  ['new tags, in one call', { a: '1', b: '2' }, ['tag']],
-  ['removed tags, in one call', { c: undefined, d: undefined }, ['untag']],
-  ['both, where the new ones come first', { a: '1', c: undefined }, ['tag', 'untag']],
-])('changing %s', async (_, changes: Record<string, string | undefined>, calls) => {
+  ['nothing', {}, [], []],
+  ['new tags, in one call', { a: '1', b: '2' }, [], ['tag']],
+  ['removed tags, in one call', {}, ['c', 'd'], ['untag']],
+  ['both, where the new ones come first', { a: '1' }, ['c'], ['tag', 'untag']],
+])('changing %s', async (_, set: Record<string, string>, remove, calls) => {
   const ecr = new FakeEcr(MUTABLE);
   for (const key of ['c', 'd', 'e']) ecr.tags.set(key, 'old');
-  await change(ecr, new Map(Object.entries(changes)));
+  await changeTags(ecr, { set: new Map(Object.entries(set)), remove });
   expect(ecr.calls).toEqual(calls);
-  expect(Object.fromEntries(ecr.tags)).toEqual(JSON.parse(JSON.stringify({ c: 'old', d: 'old', e: 'old', ...changes })));
+  const expected = Object.entries({ c: 'old', d: 'old', e: 'old', ...set }).filter(([key]) => !remove.includes(key));
+  expect(Object.fromEntries(ecr.tags)).toEqual(Object.fromEntries(expected));
 });

@@ -1,22 +1,20 @@
 import { Tags } from '../../../lambda/ecr/ecr';
 import {
-  Declaration, DeclaredDeclaration, NewerRecordError, declarationKey, keysOf, newest, originalOf, placeFor, readRecord, writeDeclaration,
+  Declaration, DeclaredDeclaration, NewerRecordError, declarationKey, keysOf, newest, originalOf, precedenceFor, readRecord, writeDeclaration,
 } from '../../../lambda/protocol/record';
 import { Settings } from '../../../src/shared/settings';
+import { IMMUTABLE, LOCKED, MUTABLE, longest } from '../../support/settings';
 
-const MARK = 'cdk-ecr-tag-mutability:stack:0123456789ab';
-const keyOf = (stack: string, logicalId = 'Tags') => declarationKey(MARK, stack, logicalId);
+const OWNERSHIP_TAG = 'cdk-ecr-tag-mutability:stack:0123456789ab';
+const keyOf = (stack: string, logicalId = 'Tags') => declarationKey(OWNERSHIP_TAG, stack, logicalId);
 const KEY = keyOf('a');
-const MUTABLE: Settings = { mutability: 'MUTABLE', filters: [] };
-const IMMUTABLE: Settings = { mutability: 'IMMUTABLE', filters: [] };
-const LOCKED: Settings = { mutability: 'IMMUTABLE_WITH_EXCLUSION', filters: ['latest', 'dev-*'] };
-const longFilters = (letters: string) => [...letters].map((letter) => `*${letter.repeat(126)}*`);
-const LONG: Settings = { mutability: 'IMMUTABLE_WITH_EXCLUSION', filters: longFilters('abcde') };
-const LONG_ORIGINAL: Settings = { mutability: 'MUTABLE_WITH_EXCLUSION', filters: longFilters('VWXYZ') };
+const LONG = longest('abcde');
+const LONG_ORIGINAL = longest('VWXYZ', 'MUTABLE_WITH_EXCLUSION');
+const TOKEN = '0123456789ab';
 const SINCE = Date.parse('2026-01-02T03:04:05.678Z');
 
-function declaration(settings: Settings, original?: Settings, { key = KEY, order = 1, rename = 0, stackName = 'my-stack' } = {}): DeclaredDeclaration {
-  return { key, declared: { place: { order, rename }, stackName, since: SINCE, settings }, original };
+function declaration(settings: Settings, original?: Settings, { key = KEY, sequence = 1, revision = 0, stackName = 'my-stack' } = {}): DeclaredDeclaration {
+  return { key, declared: { precedence: { sequence, revision }, stackName, since: SINCE, token: TOKEN, settings }, original };
 }
 const edited = (tags: Tags, ...changes: [string, string | undefined][]) =>
   new Map([...new Map<string, string | undefined>([...tags, ...changes])].filter((tag): tag is [string, string] => tag[1] !== undefined));
@@ -26,10 +24,10 @@ describe('a declaration', () => {
     ['of a plain setting', declaration(IMMUTABLE, MUTABLE)],
     ['of filters', declaration(LOCKED, { mutability: 'MUTABLE_WITH_EXCLUSION', filters: ['prod-*'] })],
     ['whose original is unknown', declaration(IMMUTABLE, undefined)],
-    ['that took over from others', declaration(LOCKED, MUTABLE, { order: 12, rename: 3 })],
+    ['that took over from others', declaration(LOCKED, MUTABLE, { sequence: 12, revision: 3 })],
     ['of one wildcard', declaration({ mutability: 'MUTABLE_WITH_EXCLUSION', filters: ['*', '**', '._-'] }, IMMUTABLE)],
     ['of five filters of 128 characters over five others', declaration(LONG, LONG_ORIGINAL)],
-    ['of everything at its longest', declaration(LONG, LONG_ORIGINAL, { order: 999_999_999, rename: 999_999_999, stackName: 's'.repeat(128) })],
+    ['of everything at its longest', declaration(LONG, LONG_ORIGINAL, { sequence: 999_999_999, revision: 999_999_999, stackName: 's'.repeat(128) })],
   ];
 
   test.each(ALL)('%s is read as it was written, in any order of the tags', (_, written) => {
@@ -49,8 +47,8 @@ describe('a declaration', () => {
   });
 
   test('can be read by a person, with @ for the * that a tag cannot hold', () => {
-    expect(writeDeclaration(declaration(LOCKED, MUTABLE, { order: 3 }))).toEqual(new Map([
-      [`${KEY}:declared`, '1 1/1 3.0 by my-stack since 2026-01-02T03:04:05.678Z IMMUTABLE_WITH_EXCLUSION latest dev-@'],
+    expect(writeDeclaration(declaration(LOCKED, MUTABLE, { sequence: 3 }))).toEqual(new Map([
+      [`${KEY}:declared`, '1 1/1 3.0 by my-stack since 2026-01-02T03:04:05.678Z id 0123456789ab IMMUTABLE_WITH_EXCLUSION latest dev-@'],
       [`${KEY}:original`, '1 1/1 MUTABLE'],
     ]));
     expect(writeDeclaration(declaration(LOCKED)).get(`${KEY}:original`)).toBe('1 1/1 unknown');
@@ -69,14 +67,14 @@ describe('a declaration', () => {
     expect(parts).toEqual([...Array<number>(room).fill(1), ...Array<number>(128 - room).fill(2)]);
   });
 
-  test('has a key that starts with the hash of its mark, and is its own', () => {
+  test('has a key that starts with the hash of its ownership tag, and is its own', () => {
     expect(KEY).toMatch(/^cdk-ecr-tag-mutability:0123456789ab:[0-9a-f]{12}-[0-9a-f]{12}$/);
     expect(new Set([KEY, keyOf('b'), keyOf('a', 'Other')]).size).toBe(3);
     expect(keyOf('a')).toBe(KEY);
   });
 
   test('is told apart from another one with all its keys', () => {
-    const other = declaration(LONG, MUTABLE, { key: keyOf('b'), order: 2 });
+    const other = declaration(LONG, MUTABLE, { key: keyOf('b'), sequence: 2 });
     const tags = new Map([...writeDeclaration(declaration(IMMUTABLE, MUTABLE)), ...writeDeclaration(other)]);
     expect(readRecord(tags).declarations).toEqual([declaration(IMMUTABLE, MUTABLE), other]);
     expect(keysOf(KEY, tags)).toEqual([`${KEY}:declared`, `${KEY}:original`]);
@@ -88,10 +86,10 @@ describe('a damaged record', () => {
   const tags = writeDeclaration(declaration(LONG, LONG_ORIGINAL));
 
   test.each([...tags.keys()])('is what misses the part %s', (key) => {
-    const text = key.includes(':declared') ? 'declared' : 'original';
+    const part = key.includes(':declared') ? 'declared' : 'original';
     const { declarations, damaged } = readRecord(edited(tags, [key, undefined]));
-    expect(damaged).toEqual([`${KEY}:${text}`]);
-    expect(declarations).toEqual([{ ...declaration(LONG, LONG_ORIGINAL), [text]: undefined }]);
+    expect(damaged).toEqual([`${KEY}:${part}`]);
+    expect(declarations).toEqual([{ ...declaration(LONG, LONG_ORIGINAL), [part]: undefined }]);
   });
 
   test('is what has two parts exchanged, or a part of another count', () => {
@@ -111,12 +109,12 @@ describe('a damaged record', () => {
     expect(originalOf(declarations, KEY)).toBeUndefined();
   });
 
-  const GOOD = '1.0 by my-stack since 2026-01-02T03:04:05.678Z IMMUTABLE';
+  const GOOD = '1.0 by my-stack since 2026-01-02T03:04:05.678Z id 0123456789ab IMMUTABLE';
   test.each([
     'unknown', `declared ${GOOD}`, 'by version 2 x', GOOD.replace('1.0', '1'), GOOD.replace('1.0', '-1.0'), GOOD.replace('1.0', '1234567890.0'),
     GOOD.replace('my-stack', 'my_stack'), GOOD.replace('my-stack', 's'.repeat(129)), GOOD.replace('2026-01', '2026-13'), GOOD.replace('Z', ''), GOOD.replace(' IMMUTABLE', ''),
-    `${GOOD} dev-@`, `${GOOD}_WITH_EXCLUSION`, `${GOOD} `,
-  ])('is a declaration of %j, which has no say', (text) => {
+    GOOD.replace(' id 0123456789ab', ''), GOOD.replace('0123456789ab', '0123456789AB'), GOOD.replace('0123456789ab', '0123456789'), `${GOOD} dev-@`, `${GOOD}_WITH_EXCLUSION`, `${GOOD} `,
+  ])('is a declaration of %j, which has no precedence', (text) => {
     const { declarations, damaged } = readRecord(edited(writeDeclaration(declaration(LOCKED, MUTABLE)), [`${KEY}:declared`, `1 1/1 ${text}`]));
     expect(damaged).toEqual([`${KEY}:declared`]);
     expect(declarations).toEqual([{ key: KEY, declared: undefined, original: MUTABLE }]);
@@ -133,12 +131,12 @@ describe('a damaged record', () => {
 describe('what is no part of the record', () => {
   const tags = writeDeclaration(declaration(LOCKED, MUTABLE));
 
-  test('is ignored: tags of others, and marks', () => {
-    const more = edited(tags, ['team', '2 x'], [MARK, '2 arn'], ['aws:cloudformation:stack-name', 'x'], ['cdk-ecr-tag-mutability', '9 x']);
+  test('is ignored: tags of others, and ownership tags', () => {
+    const more = edited(tags, ['team', '2 x'], [OWNERSHIP_TAG, '2 arn'], ['aws:cloudformation:stack-name', 'x'], ['cdk-ecr-tag-mutability', '9 x']);
     expect(readRecord(more)).toEqual({ declarations: [declaration(LOCKED, MUTABLE)], damaged: [] });
   });
 
-  test('is ignored: left-over parts of a longer text, though they go with the declaration', () => {
+  test('is ignored: left-over parts of a longer string, though they go with the declaration', () => {
     const more = edited(tags, [`${KEY}:declared.2`, '1 2/3 left'], [`${KEY}:declared.3`, '1 3/3 over'], [`${KEY}:original.2`, '1 2/2 dev-@']);
     expect(readRecord(more)).toEqual({ declarations: [declaration(LOCKED, MUTABLE)], damaged: [] });
     expect(keysOf(KEY, more)).toHaveLength(5);
@@ -157,42 +155,42 @@ describe('a record of a newer version', () => {
   });
 });
 
-describe('the place of a declaration', () => {
-  const at = (key: string, order: number, rename = 0) => declaration(IMMUTABLE, MUTABLE, { key, order, rename });
+describe('the precedence of a declaration', () => {
+  const at = (key: string, sequence: number, revision = 0) => declaration(IMMUTABLE, MUTABLE, { key, sequence, revision });
   const released = (key: string): Declaration => ({ key, original: MUTABLE });
 
-  test.each<[string, Declaration[], { order: number; rename: number }]>([
-    ['the first one where there is none', [], { order: 1, rename: 0 }],
-    ['above all of other stacks', [at(keyOf('b'), 3), at(keyOf('c'), 7), at(keyOf('d'), 2)], { order: 8, rename: 0 }],
-    ['above all but those that are released', [at(keyOf('b'), 3), released(keyOf('c'))], { order: 4, rename: 0 }],
-    ['just above its stack\'s other one, under newer stacks', [at(keyOf('a', 'Old'), 2), at(keyOf('b'), 5)], { order: 2, rename: 1 }],
-    ['above its stack\'s newest', [at(keyOf('a', 'Old'), 2, 4), at(keyOf('a', 'Older'), 2, 1), at(keyOf('a', 'First'), 1, 9)], { order: 2, rename: 5 }],
-    ['as if it had none itself', [at(KEY, 9), at(keyOf('b'), 1)], { order: 2, rename: 0 }],
-    ['as if damaged ones were not there', [{ key: keyOf('b'), original: MUTABLE }, { key: keyOf('a', 'Old'), original: MUTABLE }], { order: 1, rename: 0 }],
-  ])('is %s', (_, declarations, place) => {
-    expect(placeFor(KEY, declarations)).toEqual(place);
-    expect(placeFor(KEY, [...declarations].reverse())).toEqual(place);
+  test.each<[string, Declaration[], { sequence: number; revision: number }]>([
+    ['the first one where there is none', [], { sequence: 1, revision: 0 }],
+    ['above all of other stacks', [at(keyOf('b'), 3), at(keyOf('c'), 7), at(keyOf('d'), 2)], { sequence: 8, revision: 0 }],
+    ['above all but those that are released', [at(keyOf('b'), 3), released(keyOf('c'))], { sequence: 4, revision: 0 }],
+    ['just above its stack\'s other one, under newer stacks', [at(keyOf('a', 'Old'), 2), at(keyOf('b'), 5)], { sequence: 2, revision: 1 }],
+    ['above its stack\'s newest', [at(keyOf('a', 'Old'), 2, 4), at(keyOf('a', 'Older'), 2, 1), at(keyOf('a', 'First'), 1, 9)], { sequence: 2, revision: 5 }],
+    ['as if it had none itself', [at(KEY, 9), at(keyOf('b'), 1)], { sequence: 2, revision: 0 }],
+    ['as if damaged ones were not there', [{ key: keyOf('b'), original: MUTABLE }, { key: keyOf('a', 'Old'), original: MUTABLE }], { sequence: 1, revision: 0 }],
+  ])('is %s', (_, declarations, precedence) => {
+    expect(precedenceFor(KEY, declarations)).toEqual(precedence);
+    expect(precedenceFor(KEY, [...declarations].reverse())).toEqual(precedence);
   });
 
   test('after the highest one that can be read can be read, too', () => {
-    const next = declaration(IMMUTABLE, MUTABLE, placeFor(KEY, [at(keyOf('b'), 999_999_999)]));
+    const next = declaration(IMMUTABLE, MUTABLE, precedenceFor(KEY, [at(keyOf('b'), 999_999_999)]));
     expect(readRecord(writeDeclaration(next))).toEqual({ declarations: [next], damaged: [] });
   });
 
   test.each<[string, Declaration[], number | undefined]>([
     ['none of none', [], undefined],
-    ['the highest order', [at(keyOf('a'), 1), at(keyOf('b'), 10), at(keyOf('c'), 9)], 1],
+    ['the highest sequence', [at(keyOf('a'), 1), at(keyOf('b'), 10), at(keyOf('c'), 9)], 1],
     ['not one that is released', [at(keyOf('a'), 1), released(keyOf('b'))], 0],
     ['none where all are released', [released(keyOf('a'))], undefined],
-    ['the later rename of one stack', [at(keyOf('a', 'New'), 2, 1), at(keyOf('a', 'Old'), 2)], 0],
-    ['the higher order, whatever the renames', [at(keyOf('a', 'New'), 2, 7), at(keyOf('b'), 3)], 1],
+    ['the later revision of one stack', [at(keyOf('a', 'New'), 2, 1), at(keyOf('a', 'Old'), 2)], 0],
+    ['the higher sequence, whatever the revisions', [at(keyOf('a', 'New'), 2, 7), at(keyOf('b'), 3)], 1],
   ])('makes newest: %s', (_, declarations, index) => {
     const expected = index === undefined ? undefined : declarations[index];
     expect(newest(declarations)).toBe(expected);
     expect(newest([...declarations].reverse())).toBe(expected);
   });
 
-  test('shared by stacks gives one winner to all readers, and a rename does not change it', () => {
+  test('shared by stacks gives one winner to all readers, and a revision does not change it', () => {
     const tied = ['a', 'b', 'c'].map((stack) => at(keyOf(stack), 4));
     const winner = newest(tied)!;
     for (const [x, y, z] of [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] as const) {
@@ -206,8 +204,8 @@ describe('the place of a declaration', () => {
   });
 });
 
-test('two declarations of one stack with one place, of which an edit made one, have the higher key as the winner', () => {
-  const tied = [keyOf('a', 'One'), keyOf('a', 'Two'), keyOf('a', 'Three')].map((key) => declaration(IMMUTABLE, MUTABLE, { key, order: 4, rename: 2 }));
+test('two declarations of one stack with one precedence, of which an edit made one, have the higher key as the winner', () => {
+  const tied = [keyOf('a', 'One'), keyOf('a', 'Two'), keyOf('a', 'Three')].map((key) => declaration(IMMUTABLE, MUTABLE, { key, sequence: 4, revision: 2 }));
   const highest = tied.map(({ key }) => key).sort().at(-1);
   expect(newest(tied)?.key).toBe(highest);
   expect(newest([...tied].reverse())?.key).toBe(highest);

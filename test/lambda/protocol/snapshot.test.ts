@@ -1,25 +1,25 @@
-import { read, readUntilCertain, reportChanges } from '../../../lambda/protocol/snapshot';
+import { readStableSnapshot, reportDrift, takeSnapshot } from '../../../lambda/protocol/snapshot';
 import { Settings } from '../../../src/shared/settings';
 import { FakeEcr } from '../../support/fake-ecr';
-import { IMMUTABLE, LOCKED, MUTABLE } from '../../support/fake-stack';
-import { contextOn, ownerOf, record } from '../../support/test-context';
+import { IMMUTABLE, LOCKED, MUTABLE } from '../../support/settings';
+import { operationOn, declarationIdOf, record } from '../../support/test-operation';
 
-const OWN = ownerOf('a');
-const OTHER = ownerOf('b');
+const OWN = declarationIdOf('a');
+const OTHER = declarationIdOf('b');
 
 describe('what a repository had before any declaration', () => {
   test('is what was found between two readings without one', async () => {
     const ecr = new FakeEcr(LOCKED);
     ecr.tags.set('team', 'a');
-    const reading = await readUntilCertain(contextOn(ecr));
-    expect([reading.found, [...reading.tags], reading.record.declarations]).toEqual([LOCKED, [['team', 'a']], []]);
+    const snapshot = await readStableSnapshot(operationOn(ecr));
+    expect([snapshot.actual, [...snapshot.tags], snapshot.record.declarations]).toEqual([LOCKED, [['team', 'a']], []]);
     expect(ecr.calls).toEqual(['readTags', 'readSettings', 'readTags']);
   });
 
   test('is not looked for where there is a declaration', async () => {
     const ecr = new FakeEcr(IMMUTABLE);
     record(ecr, OTHER, { settings: IMMUTABLE });
-    expect((await readUntilCertain(contextOn(ecr))).record.declarations).toHaveLength(1);
+    expect((await readStableSnapshot(operationOn(ecr))).record.declarations).toHaveLength(1);
     expect(ecr.calls).toEqual(['readTags', 'readSettings']);
   });
 
@@ -31,17 +31,17 @@ describe('what a repository had before any declaration', () => {
         record(ecr, OTHER, { settings: IMMUTABLE });
       }
     };
-    expect(await readUntilCertain(contextOn(ecr))).toMatchObject({ found: IMMUTABLE, record: { declarations: [{ original: MUTABLE }] } });
+    expect(await readStableSnapshot(operationOn(ecr))).toMatchObject({ actual: IMMUTABLE, record: { declarations: [{ original: MUTABLE }] } });
   });
 
   /** Answers these settings, each after so many ms. */
-  function slowEcr(context: ReturnType<typeof contextOn>, answers: readonly (readonly [Settings, number])[]) {
+  function slowEcr(operation: ReturnType<typeof operationOn>, answers: readonly (readonly [Settings, number])[]) {
     let reading = 0;
-    context.ecr.before = (method) => {
+    operation.ecr.before = (method) => {
       if (method === 'readSettings') {
         const [settings, ms] = answers[Math.min(reading++, answers.length - 1)]!;
-        context.ecr.settings = settings;
-        void context.clock.sleep(ms);
+        operation.ecr.settings = settings;
+        void operation.clock.sleep(ms);
       }
     };
   }
@@ -53,18 +53,18 @@ describe('what a repository had before any declaration', () => {
     ['is read until that is quick', LOCKED, 2, [[MUTABLE, 1_000], [LOCKED, 999]]],
     ['is compared with the reading just before', MUTABLE, 4, [[MUTABLE, 1_000], [LOCKED, 1_000], [MUTABLE, 1_000], [MUTABLE, 1_000]]],
   ])('%s', async (_, expected, readings, answers) => {
-    const context = contextOn(new FakeEcr(MUTABLE));
-    slowEcr(context, answers);
-    expect((await readUntilCertain(context)).found).toEqual(expected);
-    expect(context.ecr.calls.filter((call) => call === 'readSettings')).toHaveLength(readings);
+    const operation = operationOn(new FakeEcr(MUTABLE));
+    slowEcr(operation, answers);
+    expect((await readStableSnapshot(operation)).actual).toEqual(expected);
+    expect(operation.ecr.calls.filter((call) => call === 'readSettings')).toHaveLength(readings);
   });
 
   test('is not guessed where it never lasts: that fails after twenty readings, and says what to do', async () => {
-    const context = contextOn(new FakeEcr(MUTABLE));
-    slowEcr(context, Array.from({ length: 100 }, (_, n) => [n % 2 === 0 ? MUTABLE : LOCKED, 1_000] as const));
-    await expect(readUntilCertain(context)).rejects.toThrow(
+    const operation = operationOn(new FakeEcr(MUTABLE));
+    slowEcr(operation, Array.from({ length: 100 }, (_, n) => [n % 2 === 0 ? MUTABLE : LOCKED, 1_000] as const));
+    await expect(readStableSnapshot(operation)).rejects.toThrow(
       'the repository\'s tags still changed after 20 readings. Find out who else changes them, then deploy again');
-    expect(context.ecr.calls.filter((call) => call === 'readSettings')).toHaveLength(20);
+    expect(operation.ecr.calls.filter((call) => call === 'readSettings')).toHaveLength(20);
   });
 });
 
@@ -73,9 +73,9 @@ describe('of what others did to the repository', () => {
     const ecr = new FakeEcr(found);
     record(ecr, OWN, { settings: IMMUTABLE });
     damage(ecr);
-    const context = contextOn(ecr, OWN);
-    reportChanges(context, await read(ecr));
-    return { key: context.key, lines: context.lines };
+    const operation = operationOn(ecr, OWN);
+    reportDrift(operation, await takeSnapshot(ecr));
+    return { key: operation.key, lines: operation.lines };
   }
   const damaged = (tags: string[], before = IMMUTABLE) => ({ level: 'WARN', decision: 'record-damaged', details: { tags, before } });
 
@@ -87,7 +87,7 @@ describe('of what others did to the repository', () => {
     expect((await reported((ecr) => ecr.tags.clear(), LOCKED)).lines).toEqual([]);
   });
 
-  test('nothing is said of the mark where only others declare', async () => {
+  test('nothing is said of the ownership tag where only others declare', async () => {
     const { lines } = await reported((ecr) => {
       ecr.tags.clear();
       record(ecr, OTHER, { settings: IMMUTABLE });
@@ -96,24 +96,24 @@ describe('of what others did to the repository', () => {
   });
 
   test.each<[string, (ecr: FakeEcr) => void]>([
-    ['is gone', (ecr) => ecr.tags.delete(OWN.mark.key)],
-    ['has another value', (ecr) => ecr.tags.set(OWN.mark.key, 'of another')],
-  ])('a mark that %s is named', async (_, damage) => {
-    expect((await reported(damage)).lines).toEqual([damaged([OWN.mark.key])]);
+    ['is gone', (ecr) => ecr.tags.delete(OWN.ownershipTag.key)],
+    ['has another value', (ecr) => ecr.tags.set(OWN.ownershipTag.key, 'of another')],
+  ])('an ownership tag that %s is named', async (_, damage) => {
+    expect((await reported(damage)).lines).toEqual([damaged([OWN.ownershipTag.key])]);
   });
 
-  test('a text that is gone is named', async () => {
+  test('a string that is gone is named', async () => {
     const { key, lines } = await reported((ecr) => ecr.tags.delete(ecr.trace.find((tag) => tag.endsWith(':declared'))!));
     expect(lines).toEqual([damaged([`${key}:declared`])]);
   });
 
-  test('a text that cannot be read is named once', async () => {
+  test('a string that cannot be read is named once', async () => {
     const { key, lines } = await reported((ecr) => ecr.tags.set(ecr.trace.find((tag) => tag.endsWith(':declared'))!, '1 1/1 nonsense'));
     expect(lines).toEqual([damaged([`${key}:declared`])]);
   });
 
   test('a setting that is not that of the newest declaration is told', async () => {
-    const { lines } = await reported((ecr) => record(ecr, OTHER, { settings: LOCKED, place: { order: 2, rename: 0 } }));
+    const { lines } = await reported((ecr) => record(ecr, OTHER, { settings: LOCKED, precedence: { sequence: 2, revision: 0 } }));
     expect(lines).toEqual([{ level: 'WARN', decision: 'drifted', details: { declared: LOCKED, before: IMMUTABLE } }]);
   });
 });
