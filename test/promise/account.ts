@@ -1,6 +1,6 @@
-import { EcrState } from './ecr-state';
+import { EcrStates } from './ecr-state';
 import { IdealRepository } from './ideal';
-import { Delivery } from './invocation';
+import { Delivery } from './live-invocation';
 import { Choose, Misfortune, NO_MISFORTUNE, Registry } from './registry';
 import { Resource, arnOf, delivery, inventedIdOf, markKeyOf, propertiesOf } from './resources';
 import { UntrustedEvent } from '../../lambda/request';
@@ -47,6 +47,7 @@ interface Deployed extends Declaration {
 
 /** An AWS account: repositories, stacks, a CloudFormation that sends what CloudFormation sends, and what the promise says of it all. */
 export class Account {
+  private readonly states = new EcrStates();
   private readonly registry = new Registry();
   private readonly ideals = new Map<string, IdealRepository>();
   private readonly stacks = new Map<string, Map<string, Deployed>>();
@@ -54,7 +55,7 @@ export class Account {
 
   public createRepository(name: string, settings: Settings): void {
     if (!this.ideals.has(name)) {
-      this.registry.set(arnOf(name), EcrState.of(settings, new Map([['owner', 'team']])));
+      this.registry.set(arnOf(name), this.states.of(settings, new Map([['owner', 'team']])));
       this.ideals.set(name, new IdealRepository(settings));
     }
   }

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { EcrState } from './ecr-state';
+import { EcrState, EcrStates } from './ecr-state';
 import { Explored, explore } from './explore';
 import { Deployed, Judge } from './judge';
 import { LONG, Resource, inventedIdOf, locked } from './resources';
 import { run } from './run';
 import { Chapter, Ending, create, delivered, overtakenCreate, remove, update } from './story';
-import { Misfortunes } from './world';
+import { FaultBudget, begin } from './world';
 import { Settings } from '../../src/settings';
 
 const A: Resource = { stack: 'a', logicalId: 'Tags', provider: 'a' };
@@ -77,17 +77,23 @@ export const CASES: readonly Case[] = [
 const START_TIME = Date.parse('2026-01-02T03:04:05.000Z');
 const AN_HOUR = 3_600_000;
 
-const starts = new Map<string, Promise<{ ecr: EcrState; time: number }>>();
+const starts = new Map<string, Promise<RepositoryAtTime>>();
 
-/** The repository after the declarations of the start. */
-export function begun(original: Settings, start: Start): Promise<{ ecr: EcrState; time: number }> {
-  const key = JSON.stringify([original, start]);
-  starts.set(key, starts.get(key) ?? begin(original, start));
-  return starts.get(key)!;
+interface RepositoryAtTime {
+  readonly ecr: EcrState;
+  readonly time: number;
 }
 
-async function begin(original: Settings, start: Start): Promise<{ ecr: EcrState; time: number }> {
-  let [ecr, time] = [EcrState.of(original), START_TIME];
+/** The repository after the declarations of the start. */
+export function initialState(original: Settings, start: Start): Promise<RepositoryAtTime> {
+  const key = JSON.stringify([original, start]);
+  const known = starts.get(key) ?? declareAll(original, start);
+  starts.set(key, known);
+  return known;
+}
+
+async function declareAll(original: Settings, start: Start): Promise<RepositoryAtTime> {
+  let [ecr, time] = [new EcrStates().of(original), START_TIME];
   for (const [resource, settings] of start) {
     ({ ecr, time } = await run(ecr, time + AN_HOUR, create(resource, settings)));
   }
@@ -109,15 +115,15 @@ export function deployedAfter(start: Start, actors: readonly Actor[], endings: r
   return [...deployed.values()];
 }
 
-async function exploreCase([, start, actors]: Case, original: Settings, misfortunes: Misfortunes): Promise<Explored> {
-  const { ecr, time } = await begun(original, start);
+async function exploreCase([, start, actors]: Case, original: Settings, faults: FaultBudget): Promise<Explored> {
+  const { ecr, time } = await initialState(original, start);
+  const first = await begin(ecr, time, actors.map(({ story }) => story), faults);
   const judge = new Judge(original);
-  return explore(ecr, time, actors.map(({ story }) => story), misfortunes, (after, end, endings) =>
-    judge.judge(after, end, deployedAfter(start, actors, endings)));
+  return explore(first, (after, end, endings) => judge.judge(after, end, deployedAfter(start, actors, endings)));
 }
 
 /** A test for each case, and the sum of what they explored. */
-export function testCases(cases: readonly Case[], original: Settings, misfortunes: Misfortunes): void {
+export function testCases(cases: readonly Case[], original: Settings, misfortunes: FaultBudget): void {
   const total = { states: 0, ends: 0, broken: 0 };
   test.each(cases.map((each) => [each[0], each] as const))('%s', async (_, each) => {
     const { states, ends, broken } = await exploreCase(each, original, misfortunes);

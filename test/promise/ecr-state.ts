@@ -10,21 +10,24 @@ export type EcrCall =
   | { readonly method: 'tag'; readonly tags: Tags }
   | { readonly method: 'untag'; readonly keys: readonly string[] };
 
-/** One repository of ECR. Immutable, and one object for each state, so that states are compared by identity. */
-export class EcrState {
-  public static of(settings: Settings, tags: Tags = new Map()): EcrState {
-    const key = JSON.stringify([settings.mutability, [...settings.filters].sort(), [...tags].sort()]);
-    let state = EcrState.all.get(key);
+/** Repository states, one object for each: so they are compared by identity. */
+export class EcrStates {
+  private readonly byText = new Map<string, EcrState>();
+
+  of(settings: Settings, tags: Tags = new Map()): EcrState {
+    const text = JSON.stringify([settings.mutability, [...settings.filters].sort(), [...tags].sort()]);
+    let state = this.byText.get(text);
     if (!state) {
-      state = new EcrState(EcrState.all.size, settings, tags);
-      EcrState.all.set(key, state);
+      state = new EcrState(this, this.byText.size, settings, tags);
+      this.byText.set(text, state);
     }
     return state;
   }
+}
 
-  private static readonly all = new Map<string, EcrState>();
-
-  private constructor(readonly id: number, readonly settings: Settings, readonly tags: Tags) {}
+/** One repository of ECR at one time. Immutable. */
+export class EcrState {
+  constructor(private readonly states: EcrStates, readonly id: number, readonly settings: Settings, readonly tags: Tags) {}
 
   /** The keys that this library left. */
   get trace(): string[] {
@@ -42,9 +45,9 @@ export class EcrState {
   /** What a write makes of it. A reading changes nothing. */
   after(call: EcrCall): EcrState {
     switch (call.method) {
-      case 'putSettings': return EcrState.of(call.settings, this.tags);
-      case 'tag': return EcrState.of(this.settings, new Map([...this.tags, ...call.tags]));
-      case 'untag': return EcrState.of(this.settings, new Map([...this.tags].filter(([key]) => !call.keys.includes(key))));
+      case 'putSettings': return this.states.of(call.settings, this.tags);
+      case 'tag': return this.states.of(this.settings, new Map([...this.tags, ...call.tags]));
+      case 'untag': return this.states.of(this.settings, new Map([...this.tags].filter(([key]) => !call.keys.includes(key))));
       default: return this;
     }
   }

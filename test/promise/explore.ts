@@ -1,63 +1,102 @@
 import { EcrState } from './ecr-state';
-import { whenPlayed } from './invocation';
-import { Chapter, Ending } from './story';
-import { BrokenPromiseError, Misfortunes, Step, World, begin, endings, keyOf, steps } from './world';
+import { whenPlayed } from './invocation-tree';
+import { Ending } from './story';
+import { TupleSet } from './tuple-set';
+import { BrokenPromiseError, World, endings, steps } from './world';
+import { WorldEncoder } from './world-encoder';
 
 export interface Explored {
   readonly states: number;
   readonly ends: number;
-  /** For each broken promise, how it came to it. */
+  /** For each broken promise: what is wrong, and the steps that led to it. */
   readonly broken: readonly string[];
 }
 
-/** What is wrong at the end, or nothing. */
-export type Judge = (ecr: EcrState, time: number, endings: readonly Ending[]) => Promise<string | undefined>;
+/** @returns what is wrong at the end, or nothing */
+export type Check = (ecr: EcrState, time: number, endings: readonly Ending[]) => Promise<string | undefined>;
 
 const MOST_BROKEN = 3;
 
-/** Goes through every schedule, each state once. */
-export async function explore(ecr: EcrState, time: number, stories: readonly Chapter[], misfortunes: Misfortunes, judge: Judge): Promise<Explored> {
-  const first = await whenPlayed(() => begin(ecr, time, stories, misfortunes));
-  const seen = new Map<string, { readonly from?: string; readonly what: () => string }>([[keyOf(first), { what: () => 'begin' }]]);
-  const open: World[] = [first];
+/** Explores every schedule from a world on, each state once. */
+export async function explore(first: World, check: Check): Promise<Explored> {
+  const seen = new SeenWorlds(first);
+  const open = [{ world: first, index: 0 }];
   const broken: string[] = [];
   let ends = 0;
-  for (let world = open.pop(); world && broken.length < MOST_BROKEN; world = open.pop()) {
-    const key = keyOf(world);
-    const story = (problem: string) => `${problem}\n${trace(seen, key).map((line) => `  ${line}`).join('\n')}`;
+  for (let next = open.pop(); next && broken.length < MOST_BROKEN; next = open.pop()) {
+    const { world, index } = next;
     const ended = endings(world);
+    let problem: string | undefined;
     if (ended) {
       ends++;
-      const problem = await judge(world.ecr, world.time, ended);
-      if (problem) {
-        broken.push(story(problem));
+      problem = await check(world.ecr, world.time, ended);
+    } else {
+      try {
+        for (const step of await whenPlayed(() => steps(world))) {
+          const found = seen.add(step.world, index);
+          if (found !== undefined) {
+            open.push({ world: step.world, index: found });
+          }
+        }
+      } catch (error) {
+        if (!(error instanceof BrokenPromiseError)) {
+          throw error;
+        }
+        problem = error.message;
       }
-      continue;
     }
-    let next: Step[] = [];
-    try {
-      next = await whenPlayed(() => steps(world));
-    } catch (error) {
-      if (!(error instanceof BrokenPromiseError)) {
-        throw error;
-      }
-      broken.push(story(error.message));
-    }
-    for (const step of next) {
-      const nextKey = keyOf(step.world);
-      if (!seen.has(nextKey)) {
-        seen.set(nextKey, { from: key, what: step.what });
-        open.push(step.world);
-      }
+    if (problem) {
+      broken.push([problem, ...await seen.trace(index)].join('\n  '));
     }
   }
   return { states: seen.size, ends, broken };
 }
 
-function trace(seen: ReadonlyMap<string, { readonly from?: string; readonly what: () => string }>, last: string): string[] {
-  const lines: string[] = [];
-  for (let key: string | undefined = last; key !== undefined; key = seen.get(key)!.from) {
-    lines.push(seen.get(key)!.what());
+/** The worlds of an exploration, numbered from 0. Of each it keeps its tuple and the number of the world that it was reached from. */
+class SeenWorlds {
+  private readonly encoder: WorldEncoder;
+  private readonly tuples: TupleSet;
+  private parents = new Uint32Array(1_024);
+
+  constructor(private readonly first: World) {
+    this.encoder = new WorldEncoder(first);
+    this.tuples = new TupleSet(this.encoder.width);
+    this.add(first, 0);
   }
-  return lines.reverse();
+
+  public get size(): number {
+    return this.tuples.size;
+  }
+
+  /** @returns the world's number, or nothing where it was seen before */
+  public add(world: World, parent: number): number | undefined {
+    if (!this.tuples.add(this.encoder.encode(world))) {
+      return undefined;
+    }
+    const index = this.tuples.size - 1;
+    if (index === this.parents.length) {
+      const { parents } = this;
+      this.parents = new Uint32Array(2 * parents.length);
+      this.parents.set(parents);
+    }
+    this.parents[index] = parent;
+    return index;
+  }
+
+  /** The steps that lead to a world. Only numbers were kept: so the steps are taken once more. */
+  public async trace(index: number): Promise<string[]> {
+    const path: number[] = [];
+    for (; index > 0; index = this.parents[index]!) {
+      path.push(index);
+    }
+    const lines = ['begin'];
+    let world = this.first;
+    for (const next of path.reverse()) {
+      const from = world;
+      const step = (await whenPlayed(() => steps(from))).find((one) => this.tuples.indexOf(this.encoder.encode(one.world)) === next)!;
+      lines.push(step.what());
+      world = step.world;
+    }
+    return lines;
+  }
 }

@@ -19,21 +19,19 @@ const HOURS_LATER = 36_000_000;
  * and the same after each of them is removed, in every order, down to the original without a trace.
  */
 export class Judge {
-  private readonly memory = new Map<string, Promise<string | undefined>>();
+  private readonly known = new Map<string, Promise<string | undefined>>();
 
   constructor(private readonly original: Settings) {}
 
-  public async judge(ecr: EcrState, time: number, deployed: readonly Deployed[]): Promise<string | undefined> {
-    const key = JSON.stringify([ecr.id, deployed]);
-    let judged = this.memory.get(key);
-    if (!judged) {
-      judged = this.judgeAnew(ecr, time + HOURS_LATER, deployed);
-      this.memory.set(key, judged);
-    }
-    return judged;
+  /** @param winner the declaration whose settings must be effective, where that was seen already */
+  public judge(ecr: EcrState, time: number, deployed: readonly Deployed[], winner?: Deployed): Promise<string | undefined> {
+    const key = JSON.stringify([ecr.id, deployed, winner]);
+    const verdict = this.known.get(key) ?? this.judgeAnew(ecr, time + HOURS_LATER, deployed, winner);
+    this.known.set(key, verdict);
+    return verdict;
   }
 
-  private async judgeAnew(ecr: EcrState, time: number, deployed: readonly Deployed[], winner?: Deployed): Promise<string | undefined> {
+  private async judgeAnew(ecr: EcrState, time: number, deployed: readonly Deployed[], winner: Deployed | undefined): Promise<string | undefined> {
     const top = Math.max(...deployed.map(({ rank }) => rank));
     const allowed = winner ? [winner] : deployed.filter(({ rank }) => rank === top);
     const expected = deployed.length > 0 ? allowed.map(({ settings }) => settings) : [this.original];
@@ -50,7 +48,7 @@ export class Judge {
       const rest = deployed.filter((other) => other !== gone);
       const problem = after.result.Status === 'FAILED'
         ? `the delete answers ${after.result.Reason}`
-        : await this.judgeAnew(after.ecr, after.time, rest, gone !== now ? now : undefined);
+        : await this.judge(after.ecr, after.time, rest, gone !== now ? now : undefined);
       if (problem) {
         return `after ${gone.resource.stack}.${gone.resource.logicalId} was removed: ${problem}`;
       }

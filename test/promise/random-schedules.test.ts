@@ -1,5 +1,6 @@
-import { Actor, CASES, Start, begun, deployedAfter } from './cases';
+import { Actor, CASES, Start, initialState, deployedAfter } from './cases';
 import { chooser } from './chooser';
+import { EcrStates } from './ecr-state';
 import { Judge } from './judge';
 import { Choose, Misfortune, NO_MISFORTUNE, Registry } from './registry';
 import { FILTERED, MUTABLE, arnOf } from './resources';
@@ -55,16 +56,15 @@ async function play(registry: Registry, actors: readonly Actor[], choose: Choose
 }
 
 test(`the promise holds after ${SCHEDULES} random schedules of three invocations at once`, async () => {
-  const judges = new Map([MUTABLE, FILTERED].map((original) => [original, new Judge(original)]));
   for (let schedule = 0; schedule < SCHEDULES; schedule++) {
     const choose = chooser(SEED + schedule);
     const [start, actors] = TRIPLES[choose(TRIPLES.length)]!;
     const original = choose(2) ? MUTABLE : FILTERED;
-    const { ecr, time } = await begun(original, start);
+    const { ecr, time } = await initialState(original, start);
     const registry = new Registry(time);
-    registry.set(REPOSITORY, ecr);
+    registry.set(REPOSITORY, new EcrStates().of(ecr.settings, ecr.tags));
     const endings = await play(registry, actors, choose);
-    const problem = await judges.get(original)!.judge(registry.get(REPOSITORY)!, registry.time, deployedAfter(start, actors, endings));
+    const problem = await new Judge(original).judge(registry.get(REPOSITORY)!, registry.time, deployedAfter(start, actors, endings));
     if (problem) {
       throw new Error(`SEED=${SEED + schedule} SCHEDULES=1 plays it again: ${actors.map(({ story }) => story.name).join(', ')}: ${problem}`);
     }

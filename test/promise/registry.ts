@@ -1,5 +1,5 @@
 import { EcrCall, EcrState } from './ecr-state';
-import { Delivery, Live, Reply } from './invocation';
+import { Delivery, LiveInvocation, Reply } from './live-invocation';
 import { Result } from '../../lambda/lifecycle';
 
 /** What goes wrong with one invocation. A call is meant by its number, the first one is 0. */
@@ -46,7 +46,7 @@ export class Registry {
 
   /** Runs invocations at once, to their ends. @returns their answers, and nothing for those that died. */
   public async run(invocations: readonly Unlucky[], choose: Choose): Promise<(Result | undefined)[]> {
-    const running = invocations.map(({ delivery, misfortune }) => new Running(this, new Live(delivery, this.time++), misfortune));
+    const running = invocations.map(({ delivery, misfortune }) => new Running(this, new LiveInvocation(delivery, this.time++), misfortune));
     for (let open = running.filter(({ ended }) => !ended); open.length > 0; open = open.filter(({ ended }) => !ended)) {
       await open[choose(open.length)]!.step();
     }
@@ -61,13 +61,13 @@ class Running {
   private beforeLastWrite: EcrState | undefined;
   private isLagDue = false;
 
-  constructor(private readonly registry: Registry, private readonly live: Live, private readonly misfortune: Misfortune) {}
+  constructor(private readonly registry: Registry, private readonly live: LiveInvocation, private readonly misfortune: Misfortune) {}
 
   public async step(): Promise<void> {
-    const next = await this.live.next;
-    if (this.misfortune.kind === 'dies' && (next.kind === 'answer' || (next.kind === 'call' && this.calls === this.misfortune.before))) {
+    const next = await this.live.pending;
+    if (this.misfortune.kind === 'dies' && (next.kind === 'response' || (next.kind === 'call' && this.calls === this.misfortune.before))) {
       this.ended = true;
-    } else if (next.kind === 'answer') {
+    } else if (next.kind === 'response') {
       this.ended = true;
       this.result = next.result;
     } else if (next.kind === 'sleep') {

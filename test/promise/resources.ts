@@ -1,4 +1,4 @@
-import { Delivery } from './invocation';
+import { Delivery } from './live-invocation';
 import { UntrustedEvent } from '../../lambda/request';
 import { TAG_PREFIX } from '../../src/contract';
 import { Settings } from '../../src/settings';
@@ -48,7 +48,7 @@ const deliveries = new Map<string, Delivery>();
 /** One object for each event. */
 export function delivery(resource: Resource, event: UntrustedEvent): Delivery {
   const made: Delivery = {
-    mark: { key: markKeyOf(resource), value: stackIdOf(resource.provider) },
+    ownershipTag: { key: markKeyOf(resource), value: stackIdOf(resource.provider) },
     event: { StackId: stackIdOf(resource.stack), LogicalResourceId: resource.logicalId, RequestId: 'request', ...event },
   };
   const key = JSON.stringify(made);

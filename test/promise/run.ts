@@ -1,26 +1,22 @@
 import { EcrState } from './ecr-state';
-import { Invocation, Reply, whenPlayed } from './invocation';
+import { LiveInvocation } from './live-invocation';
 import { Chapter } from './story';
 import { Result } from '../../lambda/lifecycle';
 
 /** Runs an invocation from beginning to end, undisturbed. */
 export async function run(ecr: EcrState, time: number, { delivery }: Chapter): Promise<{ ecr: EcrState; time: number; result: Result }> {
-  let invocation = await whenPlayed(() => Invocation.start(delivery, time));
-  const reply = async (given: Reply) => {
-    const current = invocation;
-    invocation = await whenPlayed(() => current.reply(given));
-  };
+  const invocation = new LiveInvocation(delivery, time);
   for (;;) {
-    const { next }: Invocation = invocation;
-    if (next.kind === 'answer') {
-      return { ecr, time, result: next.result };
+    const pending = await invocation.pending;
+    if (pending.kind === 'response') {
+      return { ecr, time, result: pending.result };
     }
-    if (next.kind === 'sleep') {
-      time = next.until;
-      await reply({ time });
+    if (pending.kind === 'sleep') {
+      time = pending.until;
+      invocation.reply({ time });
     } else {
-      ecr = ecr.after(next.call);
-      await reply({ time, shows: ecr });
+      ecr = ecr.after(pending.call);
+      invocation.reply({ time, shows: ecr });
     }
   }
 }

@@ -1,4 +1,4 @@
-import { Delivery } from './invocation';
+import { Delivery } from './live-invocation';
 import { Resource, arnOf, delivery, inventedIdOf, propertiesOf } from './resources';
 import { Settings } from '../../src/settings';
 
