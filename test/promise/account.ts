@@ -217,8 +217,7 @@ class Operation {
           return;
         }
         const physical = answer === 'SUCCESS' ? next.repository : old.repository;
-        // A rollback that cannot succeed is skipped for the resource, as CloudFormation offers.
-        if (await this.until(() => this.send(this.updating(next, old, physical)), () => !this.ideals.has(old.repository))) {
+        if (await this.until(this.updating(next, old, physical), () => !this.ideals.has(old.repository))) {
           this.ideals.get(old.repository)?.declare(old.resource, old.settings, false, isReplacement && answer === 'SUCCESS' ? undefined : next.settings);
         }
         if (isReplacement && answer === 'SUCCESS') {
@@ -232,7 +231,7 @@ class Operation {
 
   /** Until it succeeds. */
   public async remove(gone: Deployed, physicalId?: string): Promise<void> {
-    await this.until(() => this.send(this.deletion(gone, physicalId)), () => false);
+    await this.until(this.deletion(gone, physicalId), () => false);
     this.ideals.get(gone.repository)?.release(gone.resource);
   }
 
@@ -262,20 +261,29 @@ class Operation {
     return delivery(resource, event);
   }
 
-  private async until(attempt: () => Promise<string | undefined>, isHopeless: () => boolean): Promise<boolean> {
+  /**
+   * Tries until it succeeds. Where that is hopeless, a person has CloudFormation skip the resource, but only after a try that nothing else
+   * went wrong with: that one did all that can still be done, such as to release a repository that nobody else will.
+   */
+  private async until(event: Delivery, isHopeless: () => boolean): Promise<boolean> {
     for (let tries = 0; tries < MOST_TRIES; tries++) {
-      if (await attempt() === 'SUCCESS') {
+      const misfortune = this.nextMisfortune();
+      if (await this.send(event, misfortune) === 'SUCCESS') {
         return true;
       }
-      if (isHopeless() && this.misfortunes.length === 0) {
+      if (misfortune.kind === 'none' && isHopeless()) {
         return false;
       }
     }
     throw new Error(`still failing after ${MOST_TRIES} tries`);
   }
 
-  /** @returns the status that is answered, or nothing. */
-  private async send(event: Delivery, misfortune = this.misfortunes.shift() ?? NO_MISFORTUNE): Promise<'SUCCESS' | 'FAILED' | undefined> {
+  private nextMisfortune(): Misfortune {
+    return this.misfortunes.shift() ?? NO_MISFORTUNE;
+  }
+
+  /** @returns the status of the response, or nothing where the function died */
+  private async send(event: Delivery, misfortune = this.nextMisfortune()): Promise<'SUCCESS' | 'FAILED' | undefined> {
     const times = this.circumstances.isDeliveredTwice && misfortune.kind === 'none' ? 2 : 1;
     const results = await this.registry.run(Array.from({ length: times }, () => ({ delivery: event, misfortune })), this.circumstances.choose);
     return results[0]?.Status;
