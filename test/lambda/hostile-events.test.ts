@@ -7,10 +7,9 @@ import { FakeClock, InMemoryEcr } from './in-memory-ecr';
 import { handlerWith } from '../../lambda';
 import { ENV_MARK_KEY, ENV_MARK_VALUE } from '../../src/contract';
 import { Settings } from '../../src/settings';
+import { SEED } from '../support/seed';
 
 const EVENTS = 10_000;
-/** Replays a run that failed: `SEED=<the seed that it printed> npx jest test/lambda/hostile-events`. */
-const SEED = process.env.SEED === undefined ? Date.now() % 2 ** 31 : Number(process.env.SEED);
 const SIGNATURE = 'X-Amz-Signature=5ec3e7';
 const ORIGINAL: Settings = { mutability: 'IMMUTABLE_WITH_EXCLUSION', filters: ['original-*'] };
 

@@ -6,6 +6,7 @@ import { Result } from '../../lambda/lifecycle';
 import { readRecord } from '../../lambda/record';
 import { TAG_PREFIX } from '../../src/contract';
 import { Settings, obeysRules, sameSettings } from '../../src/settings';
+import { SEED } from '../support/seed';
 
 /** Edits of any kind: what is removed, cut, exchanged, added; also what a careful forger would write. */
 const KEYS = fc.constantFrom('declared', 'original', 'mark', 'others-declared', 'others-original', 'others-mark', 'forged-declared', 'forged-original', 'nobody', 'part');
@@ -35,8 +36,6 @@ const EVENT = fc.record({
 });
 
 const RUNS = 3_000;
-/** Replays a run that failed: `SEED=<the seed that it printed> npx jest test/lambda/random-damage`. */
-const SEED = process.env.SEED === undefined ? Date.now() % 2 ** 31 : Number(process.env.SEED);
 
 test(`${RUNS} runs of edits and events: always an answer, and only settings that somebody declared, had or recorded`, async () => {
   const seen = { SUCCESS: 0, FAILED: 0, puts: 0, damaged: 0 };
