@@ -218,7 +218,7 @@ class Operation {
         }
         const physical = answer === 'SUCCESS' ? next.repository : old.repository;
         if (await this.until(this.updating(next, old, physical), () => !this.ideals.has(old.repository))) {
-          this.ideals.get(old.repository)?.declare(old.resource, old.settings, false, isReplacement && answer === 'SUCCESS' ? undefined : next.settings);
+          this.ideals.get(old.repository)?.declare(old.resource, old.settings, false, this.declaredThere(old, next, answer));
         }
         if (isReplacement && answer === 'SUCCESS') {
           await this.remove(next);
@@ -227,6 +227,17 @@ class Operation {
         }
       },
     };
+  }
+
+  /**
+   * What the repository may still have of an update that is rolled back, or of the declaration before it. An update to another repository
+   * declared nothing here, and when it succeeded, CloudFormation asks for a new declaration, as if there had been none.
+   */
+  private declaredThere(old: Deployed, next: Deployed, answer: 'SUCCESS' | 'FAILED' | undefined): Settings | undefined {
+    if (old.repository === next.repository) {
+      return next.settings;
+    }
+    return answer === 'SUCCESS' ? undefined : old.settings;
   }
 
   /** Until it succeeds. */
