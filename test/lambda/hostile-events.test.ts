@@ -51,7 +51,7 @@ async function capturing(action: () => Promise<void>): Promise<void> {
 }
 
 /** Repositories, made when first asked for. */
-class Registry {
+class FakeRegistry {
   readonly repositories = new Map<string, InMemoryEcr>();
 
   of(arn: string): InMemoryEcr {
@@ -69,7 +69,7 @@ class Registry {
   }
 }
 
-async function handle(registry: Registry, event: unknown): Promise<Buffer[]> {
+async function handle(registry: FakeRegistry, event: unknown): Promise<Buffer[]> {
   answers.length = 0;
   printed.length = 0;
   await handlerWith({ clock: new FakeClock(), ecr: ({ arn }) => registry.of(arn) })(event);
@@ -105,7 +105,7 @@ function checkPrinted() {
 /** Checks what the event did against what it must do. */
 async function check(recipe: Recipe, declaredBefore: boolean): Promise<Verdict['is']> {
   const url = `${address}?${SIGNATURE}`;
-  const registry = new Registry();
+  const registry = new FakeRegistry();
   const unspoilt = (type: Recipe['type']): any => cook({ type, base: recipe.base, changes: [], wrapped: 'as it is' }, url);
   if (declaredBefore) {
     const first = unspoilt('Create');

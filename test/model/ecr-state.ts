@@ -29,20 +29,20 @@ export class EcrStates {
 export class EcrState {
   constructor(private readonly states: EcrStates, readonly id: number, readonly settings: Settings, readonly tags: Tags) {}
 
-  /** The keys that this library left. */
-  get trace(): string[] {
+  /** The keys of the library's tags. */
+  get libraryTagKeys(): string[] {
     return [...this.tags.keys()].filter((key) => key.startsWith(TAG_PREFIX));
   }
 
-  /** Whether the record is whole: that of so many declarations, with these marks, and no tag that belongs to none of them. */
-  isRecordOf(count: number, marks: ReadonlySet<string>): boolean {
+  /** Whether the library's tags are the record of so many declarations, with these ownership tags, and nothing else. */
+  isRecordOf(count: number, ownershipTagKeys: ReadonlySet<string>): boolean {
     const { declarations, damaged } = readRecord(this.tags);
     const whole = declarations.filter((declaration): declaration is DeclaredDeclaration => declaration.declared !== undefined);
-    const keys = [...marks, ...whole.flatMap((declaration) => [...writeDeclaration(declaration).keys()])];
-    return damaged.length === 0 && whole.length === count && JSON.stringify(keys.sort()) === JSON.stringify(this.trace.sort());
+    const keys = [...ownershipTagKeys, ...whole.flatMap((declaration) => [...writeDeclaration(declaration).keys()])];
+    return damaged.length === 0 && whole.length === count && JSON.stringify(keys.sort()) === JSON.stringify(this.libraryTagKeys.sort());
   }
 
-  /** What a write makes of it. A reading changes nothing. */
+  /** The state after a call. A read changes nothing. */
   after(call: EcrCall): EcrState {
     switch (call.method) {
       case 'putSettings': return this.states.of(call.settings, this.tags);
@@ -55,12 +55,12 @@ export class EcrState {
 
 export const isWrite = ({ method }: EcrCall): boolean => method !== 'readSettings' && method !== 'readTags';
 
-/** The tags that a call names, if any. */
+/** The keys of the tags that a call names. */
 export function keysOf(call: EcrCall): readonly string[] {
   return 'tags' in call ? [...call.tags.keys()] : 'keys' in call ? call.keys : [];
 }
 
-/** Whether two calls by two callers have the same effects and answers in either order. */
+/** Whether the calls of two invocations have the same effects and responses in either order. */
 export function areIndependent(a: EcrCall, b: EcrCall): boolean {
   const isOnSettings = ({ method }: EcrCall) => method === 'readSettings' || method === 'putSettings';
   if (isOnSettings(a) !== isOnSettings(b) || (!isWrite(a) && !isWrite(b))) {

@@ -1,5 +1,5 @@
 import { isWrite, keysOf } from './ecr-state';
-import { World, isAtWork } from './world';
+import { World, isRunning } from './world';
 
 const COMMON_WORDS = 4;
 const ACTOR_WORDS = 3;
@@ -26,10 +26,10 @@ export class WorldEncoder {
     tuple[3] = last ? this.numberOf(`${last.index}${last.call.method}${isWrite(last.call) ? keysOf(last.call) : ''}`) : 0;
     actors.forEach((actor, index) => {
       const at = COMMON_WORDS + ACTOR_WORDS * index;
-      if (isAtWork(actor)) {
+      if (isRunning(actor)) {
         tuple[at] = actor.invocation.id;
-        tuple[at + 1] = actor.lag;
-        tuple[at + 2] = actor.lag > 0 && actor.beforeLastWrite ? actor.beforeLastWrite.id + 1 : 0;
+        tuple[at + 1] = actor.laggingReads;
+        tuple[at + 2] = actor.laggingReads > 0 && actor.beforeLastWrite ? actor.beforeLastWrite.id + 1 : 0;
       } else {
         tuple[at] = ENDED;
         tuple[at + 1] = this.numberOf(JSON.stringify(actor.declares ?? null));

@@ -14,11 +14,11 @@ export class InvocationTree {
     this.starts.set(delivery, starts);
     return known(starts, String(time), async () => {
       const live = new LiveInvocation(delivery, time);
-      return new Invocation(this.count++, { tree: this, delivery, time }, undefined, await live.pending, live);
+      return new Invocation(this.nextId(), { tree: this, delivery, time }, undefined, await live.pending, live);
     });
   }
 
-  /** @internal */
+  /** For the tree's own nodes. */
   public nextId(): number {
     return this.count++;
   }
@@ -27,7 +27,7 @@ export class InvocationTree {
 type Branch = Invocation | Promise<Invocation>;
 type Branches = Map<string, Branch>;
 
-interface Start {
+interface Origin {
   readonly tree: InvocationTree;
   readonly delivery: Delivery;
   readonly time: number;
@@ -44,13 +44,15 @@ export class Invocation {
   /** The code that waits at this point, until its first reply takes it further. A second reply needs a new run. */
   private live?: LiveInvocation;
 
-  constructor(readonly id: number, private readonly start: Start, private readonly past: Past | undefined, readonly pending: Pending, live: LiveInvocation) {
+  constructor(
+    readonly id: number, private readonly origin: Origin, private readonly past: Past | undefined, readonly pending: Pending, live: LiveInvocation,
+  ) {
     this.live = pending.kind === 'response' ? undefined : live;
   }
 
   /** What its clock shows. */
   public get time(): number {
-    return this.past?.reply.time ?? this.start.time;
+    return this.past?.reply.time ?? this.origin.time;
   }
 
   /** Whether it has done nothing yet. */
@@ -65,7 +67,7 @@ export class Invocation {
       const live = this.live ?? await this.replay();
       this.live = undefined;
       live.reply(reply);
-      return new Invocation(this.start.tree.nextId(), this.start, { before: this, reply }, await live.pending, live);
+      return new Invocation(this.origin.tree.nextId(), this.origin, { before: this, reply }, await live.pending, live);
     });
   }
 
@@ -74,7 +76,7 @@ export class Invocation {
     for (let past = this.past; past; past = past.before.past) {
       replies.push(past.reply);
     }
-    const live = new LiveInvocation(this.start.delivery, this.start.time);
+    const live = new LiveInvocation(this.origin.delivery, this.origin.time);
     for (const reply of replies.reverse()) {
       await live.pending;
       live.reply(reply);

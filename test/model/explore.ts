@@ -1,8 +1,8 @@
 import { EcrState } from './ecr-state';
 import { whenPlayed } from './invocation-tree';
-import { Ending } from './story';
+import { Outcome } from './model-request';
 import { TupleSet } from './tuple-set';
-import { BrokenPromiseError, World, endings, steps } from './world';
+import { BrokenPromiseError, World, outcomes, steps } from './world';
 import { WorldEncoder } from './world-encoder';
 
 export interface Explored {
@@ -13,7 +13,7 @@ export interface Explored {
 }
 
 /** @returns what is wrong at the end, or nothing */
-export type Check = (ecr: EcrState, time: number, endings: readonly Ending[]) => Promise<string | undefined>;
+export type Check = (ecr: EcrState, time: number, outcomes: readonly Outcome[]) => Promise<string | undefined>;
 
 const MOST_BROKEN = 3;
 
@@ -25,7 +25,7 @@ export async function explore(first: World, check: Check): Promise<Explored> {
   let ends = 0;
   for (let next = open.pop(); next && broken.length < MOST_BROKEN; next = open.pop()) {
     const { world, index } = next;
-    const ended = endings(world);
+    const ended = outcomes(world);
     let problem: string | undefined;
     if (ended) {
       ends++;

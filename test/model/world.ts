@@ -1,22 +1,22 @@
 import { EcrCall, EcrState, areIndependent, isWrite } from './ecr-state';
 import { Invocation, InvocationTree, whenPlayed } from './invocation-tree';
 import { Reply } from './live-invocation';
-import { Chapter, Ending, Next, isEnding } from './story';
+import { ModelRequest, Outcome, Continuation, isOutcome } from './model-request';
 import { READS_LAG, SHORTEST_LIFE } from '../../lambda/timing';
 
-/** An invocation at work on the repository. */
-interface Worker {
-  readonly chapter: Chapter;
+/** An invocation that has not responded yet. */
+interface RunningInvocation {
+  readonly request: ModelRequest;
   readonly invocation: Invocation;
   /** How many ms its clock is ahead of the world's. Each has its own, so that no two invocations of a resource act in the same millisecond. */
   readonly offset: number;
   /** What a lagging read shows: the repository before this invocation's last write. */
   readonly beforeLastWrite?: EcrState;
-  /** How many of its reads may still lag. */
-  readonly lag: number;
+  /** How many of its reads may still laggingReads. */
+  readonly laggingReads: number;
 }
 
-type Actor = Worker | Ending;
+type Actor = RunningInvocation | Outcome;
 
 /** A moment in a schedule. What can follow depends on nothing else. */
 export interface World {
@@ -35,8 +35,8 @@ export interface World {
 export interface FaultBudget {
   /** How many invocations may die. */
   readonly deaths: number;
-  /** How many reads of each invocation may lag behind its last write. It has a limit, since the handler reads again until reads show the write. */
-  readonly lag: number;
+  /** How many reads of each invocation may laggingReads behind its last write. It has a limit, since the handler reads again until reads show the write. */
+  readonly laggingReads: number;
   /** Whether time may pass while a call is under way, until its invocation has none left. */
   readonly slowness: boolean;
 }
@@ -50,20 +50,20 @@ export interface Step {
 /** Thrown for a response that breaks the promise by itself. */
 export class BrokenPromiseError extends Error {}
 
-export const isAtWork = (actor: Actor): actor is Worker => 'invocation' in actor;
+export const isRunning = (actor: Actor): actor is RunningInvocation => 'invocation' in actor;
 
-export async function begin(ecr: EcrState, time: number, stories: readonly Chapter[], faults: FaultBudget): Promise<World> {
-  const { deaths, lag, slowness } = faults;
+export async function begin(ecr: EcrState, time: number, requests: readonly ModelRequest[], faults: FaultBudget): Promise<World> {
+  const { deaths, laggingReads, slowness } = faults;
   const invocations = new InvocationTree();
   return whenPlayed(() => {
-    const actors = stories.map((story, index) => open(invocations, story, time, 100 * index, lag));
+    const actors = requests.map((request, index) => open(invocations, request, time, 100 * index, laggingReads));
     return { ecr, time, actors, deaths, slowness, invocations };
   });
 }
 
-/** What the resources declare in the end; nothing while an invocation is at work. */
-export function endings({ actors }: World): readonly Ending[] | undefined {
-  return actors.some(isAtWork) ? undefined : actors as Ending[];
+/** What the resources declare in the end; nothing while an invocation is running. */
+export function outcomes({ actors }: World): readonly Outcome[] | undefined {
+  return actors.some(isRunning) ? undefined : actors as Outcome[];
 }
 
 /**
@@ -72,24 +72,25 @@ export function endings({ actors }: World): readonly Ending[] | undefined {
  * @throws a promise, for `whenPlayed`
  */
 export function steps(world: World): Step[] {
-  return world.actors.flatMap((actor, index) => isAtWork(actor) ? stepsOf(world, index, actor) : []);
+  return world.actors.flatMap((actor, index) => isRunning(actor) ? stepsOf(world, index, actor) : []);
 }
 
-function stepsOf(world: World, index: number, worker: Worker): Step[] {
-  const { pending } = worker.invocation;
-  const now = world.time + worker.offset;
-  const go = (what: () => string, reply: Reply, changed: Partial<World>, changedWorker: Partial<Worker> = {}) =>
-    proceed(what, { ...world, last: undefined, ...changed }, index, { ...worker, ...changedWorker }, reply);
+function stepsOf(world: World, index: number, running: RunningInvocation): Step[] {
+  const { pending } = running.invocation;
+  const now = world.time + running.offset;
+  const go = (what: () => string, reply: Reply, changed: Partial<World>, changedInvocation: Partial<RunningInvocation> = {}) =>
+    proceed(what, { ...world, last: undefined, ...changed }, index, { ...running, ...changedInvocation }, reply);
 
   if (pending.kind === 'sleep') {
-    const wakesAt = pending.until - worker.offset;
-    if (!world.slowness && world.actors.some((other) => isAtWork(other) && isOutOfTime(other, wakesAt))) {
+    // Time passes for all. Without slowness nobody sleeps so long that another invocation's call would come too late.
+    const wakesAt = pending.until - running.offset;
+    if (!world.slowness && world.actors.some((other) => isRunning(other) && isOutOfTime(other, wakesAt))) {
       return [];
     }
     return go(() => `sleeps ${pending.until - now} ms`, { time: pending.until }, { time: wakesAt });
   }
   if (pending.kind === 'response') {
-    throw new Error('an invocation that has responded is still at work');
+    throw new Error('an invocation that has responded is still running');
   }
   const { call, deadline } = pending;
   if (now >= deadline) {
@@ -100,22 +101,22 @@ function stepsOf(world: World, index: number, worker: Worker): Step[] {
     return [];
   }
   // While reads may lag, a write is independent of nothing: what a lagging read shows depends on when the write was made.
-  const last = worker.lag === 0 || !isWrite(call) ? { index, call } : undefined;
+  const last = running.laggingReads === 0 || !isWrite(call) ? { index, call } : undefined;
   if (isWrite(call)) {
     return go(() => JSON.stringify({ ...call, ...'tags' in call && { tags: Object.fromEntries(call.tags) } }),
       { time: now }, { ecr: world.ecr.after(call), last }, { beforeLastWrite: world.ecr });
   }
   const { ecr } = world;
-  const { beforeLastWrite: before, lag } = worker;
+  const { beforeLastWrite: before, laggingReads } = running;
   return [
     ...go(() => call.method, { time: now, shows: ecr }, { last }),
-    ...lag > 0 && before && before !== ecr
-      ? go(() => `${call.method}, which lags`, { time: now, shows: before }, { last }, { lag: lag - 1 })
+    ...laggingReads > 0 && before && before !== ecr
+      ? go(() => `${call.method}, which lags`, { time: now, shows: before }, { last }, { laggingReads: laggingReads - 1 })
       : [],
   ];
 }
 
-const isOutOfTime = ({ invocation: { pending }, offset }: Worker, time: number): boolean =>
+const isOutOfTime = ({ invocation: { pending }, offset }: RunningInvocation, time: number): boolean =>
   pending.kind === 'call' && time + offset >= pending.deadline;
 
 /**
@@ -123,30 +124,30 @@ const isOutOfTime = ({ invocation: { pending }, offset }: Worker, time: number):
  * read or a sleep leaves the same repository as a death after the last write before it. So an invocation dies only before its first call,
  * and after each write.
  */
-function proceed(what: () => string, world: World, index: number, worker: Worker, reply: Reply): Step[] {
-  const { chapter, invocation: { isFresh, pending } } = worker;
+function proceed(what: () => string, world: World, index: number, running: RunningInvocation, reply: Reply): Step[] {
+  const { request, invocation: { isFresh, pending } } = running;
   const step = (then: Actor, end = '', changed: Partial<World> = {}): Step =>
-    ({ what: () => `${chapter.name}: ${what()}${end}`, world: { ...world, ...changed, actors: world.actors.with(index, then) } });
-  const follow = (end: string, nexts: readonly Next[], changed: Partial<World> = {}) => nexts.map((next) => step(
-    isEnding(next) ? next : open(world.invocations, next, world.time, worker.offset + 1, worker.lag),
-    `, ${end}, then ${isEnding(next) ? 'nothing more' : next.name}`,
+    ({ what: () => `${request.name}: ${what()}${end}`, world: { ...world, ...changed, actors: world.actors.with(index, then) } });
+  const follow = (end: string, nexts: readonly Continuation[], changed: Partial<World> = {}) => nexts.map((next) => step(
+    isOutcome(next) ? next : open(world.invocations, next, world.time, running.offset + 1, running.laggingReads),
+    `, ${end}, then ${isOutcome(next) ? 'nothing more' : next.name}`,
     changed,
   ));
 
   const mayDie = world.deaths > 0 && (isFresh || (pending.kind === 'call' && isWrite(pending.call)));
-  const deaths = mayDie ? follow('dies', chapter.died, { deaths: world.deaths - 1 }) : [];
-  const invocation = skipReadPauses(worker.invocation.reply(reply));
+  const deaths = mayDie ? follow('dies', request.afterDeath, { deaths: world.deaths - 1 }) : [];
+  const invocation = skipReadPauses(running.invocation.reply(reply));
   if (invocation.pending.kind !== 'response') {
-    return [step({ ...worker, invocation }), ...deaths];
+    return [step({ ...running, invocation }), ...deaths];
   }
   const { result } = invocation.pending;
   if (result.Status === 'SUCCESS') {
-    return [...follow('responds SUCCESS', [chapter.succeeded]), ...deaths];
+    return [...follow('responds SUCCESS', [request.afterSuccess]), ...deaths];
   }
-  if (!chapter.isOvertaken && !/the time is up|out of time/.test(result.Reason)) {
-    throw new BrokenPromiseError(`${chapter.name} responds FAILED: ${result.Reason}`);
+  if (!request.isOvertaken && !/the time is up|out of time/.test(result.Reason)) {
+    throw new BrokenPromiseError(`${request.name} responds FAILED: ${result.Reason}`);
   }
-  return [...follow('responds FAILED', chapter.failed), ...deaths];
+  return [...follow('responds FAILED', request.afterFailure), ...deaths];
 }
 
 /**
@@ -160,6 +161,6 @@ function skipReadPauses(invocation: Invocation): Invocation {
   return isReadPause ? skipReadPauses(invocation.reply({ time })) : invocation;
 }
 
-function open(invocations: InvocationTree, chapter: Chapter, time: number, offset: number, lag: number): Worker {
-  return { chapter, invocation: skipReadPauses(invocations.start(chapter.delivery, time + offset)), offset, lag };
+function open(invocations: InvocationTree, request: ModelRequest, time: number, offset: number, laggingReads: number): RunningInvocation {
+  return { request, invocation: skipReadPauses(invocations.start(request.delivery, time + offset)), offset, laggingReads };
 }

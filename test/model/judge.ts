@@ -1,14 +1,14 @@
 import { EcrState } from './ecr-state';
-import { Resource, markKeyOf } from './resources';
+import { remove } from './model-request';
+import { Resource, ownershipTagKeyOf } from './resources';
 import { run } from './run';
-import { remove } from './story';
 import { Settings, sameSettings } from '../../src/settings';
 
-/** A declaration that is deployed. */
-export interface Deployed {
+/** A declaration as CloudFormation has it. */
+export interface DeployedDeclaration {
   readonly resource: Resource;
   readonly settings: Settings;
-  /** Which is newer. Those that were made at the same time share a rank: either may have the say, but always the same one. */
+  /** The highest is effective. Declarations made at the same time share a rank: any of them may be effective, but always the same one. */
   readonly rank: number;
 }
 
@@ -23,23 +23,29 @@ export class Judge {
 
   constructor(private readonly original: Settings) {}
 
-  /** @param winner the declaration whose settings must be effective, where that was seen already */
-  public judge(ecr: EcrState, time: number, deployed: readonly Deployed[], winner?: Deployed): Promise<string | undefined> {
+  /**
+   * @param winner the declaration that was effective before another one was removed; it must still be
+   * @returns what is wrong, if anything
+   */
+  public judge(ecr: EcrState, time: number, deployed: readonly DeployedDeclaration[], winner?: DeployedDeclaration): Promise<string | undefined> {
     const key = JSON.stringify([ecr.id, deployed, winner]);
     const verdict = this.known.get(key) ?? this.judgeAnew(ecr, time + HOURS_LATER, deployed, winner);
     this.known.set(key, verdict);
     return verdict;
   }
 
-  private async judgeAnew(ecr: EcrState, time: number, deployed: readonly Deployed[], winner: Deployed | undefined): Promise<string | undefined> {
+  private async judgeAnew(
+    ecr: EcrState, time: number, deployed: readonly DeployedDeclaration[], winner: DeployedDeclaration | undefined,
+  ): Promise<string | undefined> {
     const top = Math.max(...deployed.map(({ rank }) => rank));
     const allowed = winner ? [winner] : deployed.filter(({ rank }) => rank === top);
     const expected = deployed.length > 0 ? allowed.map(({ settings }) => settings) : [this.original];
     if (!expected.some((settings) => sameSettings(settings, ecr.settings))) {
-      return `the repository has ${JSON.stringify(ecr.settings)} instead of ${JSON.stringify(expected)}, with the record ${JSON.stringify(Object.fromEntries(ecr.tags))}`;
+      const found = `${JSON.stringify(ecr.settings)}, with the tags ${JSON.stringify(Object.fromEntries(ecr.tags))}`;
+      return `the repository has ${found}, instead of ${JSON.stringify(expected)}`;
     }
-    const marks = new Set(deployed.map(({ resource }) => markKeyOf(resource)));
-    if (!ecr.isRecordOf(deployed.length, marks)) {
+    const ownershipTagKeys = new Set(deployed.map(({ resource }) => ownershipTagKeyOf(resource)));
+    if (!ecr.isRecordOf(deployed.length, ownershipTagKeys)) {
       return `the repository has the tags ${JSON.stringify(Object.fromEntries(ecr.tags))} for ${deployed.length} declarations`;
     }
     const now = allowed.find(({ settings }) => sameSettings(settings, ecr.settings));
@@ -47,7 +53,7 @@ export class Judge {
       const after = await run(ecr, time, remove(gone.resource, gone.settings));
       const rest = deployed.filter((other) => other !== gone);
       const problem = after.result.Status === 'FAILED'
-        ? `the delete answers ${after.result.Reason}`
+        ? `the delete responds ${after.result.Reason}`
         : await this.judge(after.ecr, after.time, rest, gone !== now ? now : undefined);
       if (problem) {
         return `after ${gone.resource.stack}.${gone.resource.logicalId} was removed: ${problem}`;
