@@ -7,10 +7,9 @@ import { handlerWith } from '../../lambda';
 import { ENV_OWNERSHIP_TAG_KEY, ENV_OWNERSHIP_TAG_VALUE } from '../../src/shared/contract';
 import { Settings } from '../../src/shared/settings';
 import { FakeClock, FakeEcr } from '../support/fake-ecr';
+import { SEED } from '../support/seed';
 
 const EVENTS = 10_000;
-/** Replays a run that failed: `SEED=<the seed that it printed> npx jest test/lambda/hostile-events`. */
-const SEED = process.env.SEED === undefined ? Date.now() % 2 ** 31 : Number(process.env.SEED);
 const SIGNATURE = 'X-Amz-Signature=5ec3e7';
 const ORIGINAL: Settings = { mutability: 'IMMUTABLE_WITH_EXCLUSION', filters: ['original-*'] };
 
@@ -52,7 +51,7 @@ async function capturing(action: () => Promise<void>): Promise<void> {
 }
 
 /** Repositories, made when first asked for. */
-class Registry {
+class FakeRegistry {
   readonly repositories = new Map<string, FakeEcr>();
 
   of(arn: string): FakeEcr {
@@ -70,7 +69,7 @@ class Registry {
   }
 }
 
-async function handle(registry: Registry, event: unknown): Promise<Buffer[]> {
+async function handle(registry: FakeRegistry, event: unknown): Promise<Buffer[]> {
   answers.length = 0;
   printed.length = 0;
   await handlerWith({ clock: new FakeClock(), ecr: ({ arn }) => registry.of(arn) })(event);
@@ -106,7 +105,7 @@ function checkPrinted() {
 /** Checks what the event did against what it must do. */
 async function check(recipe: Recipe, declaredBefore: boolean): Promise<Verdict['is']> {
   const url = `${address}?${SIGNATURE}`;
-  const registry = new Registry();
+  const registry = new FakeRegistry();
   const unspoilt = (type: Recipe['type']): any => cook({ type, base: recipe.base, changes: [], wrapped: 'as it is' }, url);
   if (declaredBefore) {
     const first = unspoilt('Create');

@@ -8,6 +8,7 @@ import { FakeEcr } from '../../support/fake-ecr';
 import { FORGED_KEY, GENERATED_ID, FakeStack } from '../../support/fake-stack';
 import { ARN } from '../../support/properties';
 import { FILTERED, IMMUTABLE, LOCKED, MUTABLE, OF_OTHER } from '../../support/settings';
+import { SEED } from '../../support/seed';
 
 /** Edits of any kind: what is removed, cut, exchanged, added; also what a careful forger would write. */
 const KEYS = fc.constantFrom('declared', 'original', 'mark', 'others-declared', 'others-original', 'others-mark', 'forged-declared', 'forged-original', 'nobody', 'part');
@@ -37,8 +38,6 @@ const EVENT = fc.record({
 });
 
 const RUNS = 3_000;
-/** Replays a run that failed: `SEED=<the seed that it printed> npx jest test/lambda/random-damage`. */
-const SEED = process.env.SEED === undefined ? Date.now() % 2 ** 31 : Number(process.env.SEED);
 
 test(`${RUNS} runs of edits and events: always an answer, and only settings that somebody declared, had or recorded`, async () => {
   const seen = { SUCCESS: 0, FAILED: 0, puts: 0, damaged: 0 };

@@ -1,23 +1,23 @@
-import { Delivery } from './invocation';
-import { UntrustedEvent } from '../../lambda/cloudformation/request';
-import { TAG_PREFIX } from '../../src/shared/contract';
-import { Settings } from '../../src/shared/settings';
+import { Delivery } from './live-invocation';
+import { UntrustedEvent } from '../../lambda/request';
+import { TAG_PREFIX } from '../../src/contract';
+import { Settings } from '../../src/settings';
 
 export const MUTABLE: Settings = { mutability: 'MUTABLE', filters: [] };
 export const IMMUTABLE: Settings = { mutability: 'IMMUTABLE', filters: [] };
 export const FILTERED: Settings = { mutability: 'MUTABLE_WITH_EXCLUSION', filters: ['prod-*', 'release-v*'] };
 
-/** Settings whose text takes several tags: to write a shorter one in its place takes two calls. */
+/** Settings that take several tags: to record shorter ones in their place takes two calls. */
 export const LONG: Settings = {
   mutability: 'IMMUTABLE_WITH_EXCLUSION', filters: [...'abc'].map((letter) => `*${letter.repeat(126)}*`),
 };
 
-/** Settings that are told apart from all others by their filter. */
+/** Settings that no other declaration has, by their filter. */
 export const locked = (filter: string): Settings => ({ mutability: 'IMMUTABLE_WITH_EXCLUSION', filters: [filter] });
 
 export const arnOf = (repository: string): string => `arn:aws:ecr:eu-west-1:111122223333:repository/${repository}`;
 
-/** A declaration's resource: its logical id in a stack, and the stack of the provider, which several stacks can share. */
+/** The resource of a declaration. Several stacks can share a provider, which belongs to one of them. */
 export interface Resource {
   readonly stack: string;
   readonly logicalId: string;
@@ -27,10 +27,10 @@ export interface Resource {
 export const stackIdOf = (stack: string): string =>
   `arn:aws:cloudformation:eu-west-1:111122223333:stack/${stack}/0a1b2c3d-0000-0000-0000-000000000000`;
 
-export const markKeyOf = ({ provider }: Resource): string =>
+export const ownershipTagKeyOf = ({ provider }: Resource): string =>
   `${TAG_PREFIX}stack:${Buffer.from(provider).toString('hex').padEnd(12, '0').slice(0, 12)}`;
 
-/** The id that CloudFormation invents for a resource whose creation was never answered. */
+/** The physical id that CloudFormation invents for a resource whose create got no response. */
 export const inventedIdOf = ({ stack, logicalId }: Resource): string => `${stack}-${logicalId}-1ABCDEFGHIJKL`;
 
 export const propertiesOf = ({ mutability, filters }: Settings, repository: string) => ({
@@ -45,10 +45,10 @@ export const propertiesOf = ({ mutability, filters }: Settings, repository: stri
 
 const deliveries = new Map<string, Delivery>();
 
-/** One object for each event. */
+/** An event, always the same object for the same event: the invocation tree finds it by identity. */
 export function delivery(resource: Resource, event: UntrustedEvent): Delivery {
   const made: Delivery = {
-    mark: { key: markKeyOf(resource), value: stackIdOf(resource.provider) },
+    ownershipTag: { key: ownershipTagKeyOf(resource), value: stackIdOf(resource.provider) },
     event: { StackId: stackIdOf(resource.stack), LogicalResourceId: resource.logicalId, RequestId: 'request', ...event },
   };
   const key = JSON.stringify(made);

@@ -1,27 +1,24 @@
 import { Resource } from './resources';
 import { Settings, sameSettings } from '../../src/shared/settings';
 
-interface Declared {
+interface IdealDeclaration {
   readonly resource: Resource;
   readonly settings: Settings;
 }
 
 const isSame = (a: Resource, b: Resource): boolean => a.stack === b.stack && a.logicalId === b.logicalId;
 
-/**
- * What the promise says of one repository, without the difficulties: a list of declarations, oldest first, of which the last one has
- * the say, over the original.
- */
+/** What the promise says of one repository: a list of declarations over the original. The settings of the last one are effective. */
 export class IdealRepository {
   /** Oldest first. */
-  private readonly declared: Declared[] = [];
+  private readonly declared: IdealDeclaration[] = [];
   private original: Settings | undefined;
   private isTampered = false;
 
   constructor(public settings: Settings) {}
 
-  /** Those whose record is there. */
-  public get declarations(): readonly Declared[] {
+  /** The declarations whose record must be there. */
+  public get declarations(): readonly IdealDeclaration[] {
     return this.declared;
   }
 
@@ -29,10 +26,10 @@ export class IdealRepository {
     return this.declared.some((other) => isSame(other.resource, resource));
   }
 
-  /** @param old what an update found declared by this resource, for this repository */
+  /** @param old what this resource had declared for this repository before an update */
   public declare(resource: Resource, settings: Settings, created: boolean, old?: Settings): void {
     if (this.declared.length === 0) {
-      // Where others erased the record, what the resource itself declared is no original.
+      // Where others erased the record, settings that the resource itself declared are no original.
       const isOwn = old && [old, settings].some((own) => sameSettings(own, this.settings));
       this.original = isOwn ? undefined : this.settings;
     }
@@ -46,18 +43,18 @@ export class IdealRepository {
       const renamed = this.declared.findLastIndex((other) => other.resource.stack === resource.stack);
       this.declared.splice(renamed >= 0 ? renamed + 1 : this.declared.length, 0, { resource, settings });
     }
-    this.settle();
+    this.reconcile();
   }
 
   public release(resource: Resource): void {
     const index = this.declared.findIndex((other) => isSame(other.resource, resource));
     if (index >= 0) {
       this.declared.splice(index, 1);
-      this.settle();
+      this.reconcile();
     }
   }
 
-  /** Whether these settings keep the promise. What was changed by hand stays until something else is done to the repository. */
+  /** Whether these settings keep the promise. A change by hand may stay until the next operation on the repository. */
   public accepts(found: Settings): boolean {
     const isEffective = sameSettings(found, this.effective);
     const isAccepted = sameSettings(found, this.settings) || (this.isTampered && isEffective);
@@ -81,7 +78,7 @@ export class IdealRepository {
     return this.declared.at(-1)?.settings ?? this.original ?? this.settings;
   }
 
-  private settle(): void {
+  private reconcile(): void {
     this.settings = this.effective;
     this.isTampered = false;
   }

@@ -1,33 +1,31 @@
+import { Choose } from './chooser';
 import { EcrCall, EcrState } from './ecr-state';
-import { Delivery, Live, Reply } from './invocation';
-import { Result } from '../../lambda/protocol/lifecycle';
+import { Delivery, LiveInvocation, Reply } from './live-invocation';
+import { Result } from '../../lambda/lifecycle';
 
-/** What goes wrong with one invocation. A call is meant by its number, the first one is 0. */
-export type Misfortune =
+/** What goes wrong with one invocation. Its calls are numbered from 0. */
+export type Fault =
   | { readonly kind: 'none' }
-  /** The function is killed before that call, or, where it makes fewer, before it answers. */
+  /** The function dies before that call; where it makes fewer calls, before it responds. */
   | { readonly kind: 'dies'; readonly before: number }
-  /** That call is refused by a policy. */
+  /** A policy denies that call explicitly. */
   | { readonly kind: 'refused'; readonly call: number }
-  /** ECR does that call, but its answer is lost. */
+  /** ECR does what that call asks, but its response is lost. */
   | { readonly kind: 'cut'; readonly call: number }
-  /** The next reading after that call shows what was there before the last write. */
+  /** The next read after that call shows the repository before the invocation's last write. */
   | { readonly kind: 'lags'; readonly call: number };
 
-export const NO_MISFORTUNE: Misfortune = { kind: 'none' };
-
-/** Gives a number from 0 to below the limit: who goes on next. */
-export type Choose = (limit: number) => number;
+export const NO_FAULT: Fault = { kind: 'none' };
 
 const named = (name: string, message: string): Error => Object.assign(new Error(message), { name });
 
-export interface Unlucky {
+export interface PlannedInvocation {
   readonly delivery: Delivery;
-  readonly misfortune: Misfortune;
+  readonly fault: Fault;
 }
 
-/** Several repositories of ECR, and a clock. */
-export class Registry {
+/** Repositories of ECR, and a clock. */
+export class ModelRegistry {
   private readonly repositories = new Map<string, EcrState>();
 
   constructor(public time = Date.parse('2026-01-02T03:04:05.000Z')) {}
@@ -44,9 +42,13 @@ export class Registry {
     }
   }
 
-  /** Runs invocations at once, to their ends. @returns their answers, and nothing for those that died. */
-  public async run(invocations: readonly Unlucky[], choose: Choose): Promise<(Result | undefined)[]> {
-    const running = invocations.map(({ delivery, misfortune }) => new Running(this, new Live(delivery, this.time++), misfortune));
+  /**
+   * Runs invocations at the same time, to their ends. The choice decides which one goes on next.
+   *
+   * @returns their responses, and nothing for those that died
+   */
+  public async run(invocations: readonly PlannedInvocation[], choose: Choose): Promise<(Result | undefined)[]> {
+    const running = invocations.map(({ delivery, fault }) => new FaultyInvocation(this, new LiveInvocation(delivery, this.time++), fault));
     for (let open = running.filter(({ ended }) => !ended); open.length > 0; open = open.filter(({ ended }) => !ended)) {
       await open[choose(open.length)]!.step();
     }
@@ -54,20 +56,20 @@ export class Registry {
   }
 }
 
-class Running {
+class FaultyInvocation {
   public ended = false;
   public result: Result | undefined;
   private calls = 0;
   private beforeLastWrite: EcrState | undefined;
   private isLagDue = false;
 
-  constructor(private readonly registry: Registry, private readonly live: Live, private readonly misfortune: Misfortune) {}
+  constructor(private readonly registry: ModelRegistry, private readonly live: LiveInvocation, private readonly fault: Fault) {}
 
   public async step(): Promise<void> {
-    const next = await this.live.next;
-    if (this.misfortune.kind === 'dies' && (next.kind === 'answer' || (next.kind === 'call' && this.calls === this.misfortune.before))) {
+    const next = await this.live.pending;
+    if (this.fault.kind === 'dies' && (next.kind === 'response' || (next.kind === 'call' && this.calls === this.fault.before))) {
       this.ended = true;
-    } else if (next.kind === 'answer') {
+    } else if (next.kind === 'response') {
       this.ended = true;
       this.result = next.result;
     } else if (next.kind === 'sleep') {
@@ -82,19 +84,19 @@ class Running {
 
   private call(repository: string, call: EcrCall): Reply {
     const { time } = this.registry;
-    const isMeant = 'call' in this.misfortune && this.misfortune.call === this.calls;
+    const isFaulty = 'call' in this.fault && this.fault.call === this.calls;
     this.calls++;
     const before = this.registry.get(repository);
     if (!before) {
       return { time, error: named('RepositoryNotFoundException', 'The repository does not exist in the registry') };
     }
-    if (isMeant && this.misfortune.kind === 'refused') {
+    if (isFaulty && this.fault.kind === 'refused') {
       return { time, error: named('AccessDeniedException', 'not authorized, with an explicit deny in a service control policy') };
     }
-    this.isLagDue ||= isMeant && this.misfortune.kind === 'lags';
+    this.isLagDue ||= isFaulty && this.fault.kind === 'lags';
     const after = before.after(call);
     this.registry.set(repository, after);
-    if (isMeant && this.misfortune.kind === 'cut') {
+    if (isFaulty && this.fault.kind === 'cut') {
       return { time, error: named('ECONNRESET', 'socket hang up') };
     }
     if (after !== before) {

@@ -1,0 +1,77 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Case, Participant, Start } from './cases';
+import { EcrState, EcrStates } from './ecr-state';
+import { Explored, explore } from './explore';
+import { DeployedDeclaration, Judge } from './judge';
+import { Outcome, create } from './model-request';
+import { run } from './run';
+import { FaultBudget, begin } from './world';
+import { Settings } from '../../src/settings';
+
+const README = readFileSync(join(__dirname, '..', '..', 'README.md'), 'utf8');
+const START_TIME = Date.parse('2026-01-02T03:04:05.000Z');
+const AN_HOUR = 3_600_000;
+
+interface RepositoryAtTime {
+  readonly ecr: EcrState;
+  readonly time: number;
+}
+
+const starts = new Map<string, Promise<RepositoryAtTime>>();
+
+/** The repository after the declarations of the start. */
+export function initialState(original: Settings, start: Start): Promise<RepositoryAtTime> {
+  const key = JSON.stringify([original, start]);
+  const known = starts.get(key) ?? declareAll(original, start);
+  starts.set(key, known);
+  return known;
+}
+
+async function declareAll(original: Settings, start: Start): Promise<RepositoryAtTime> {
+  let [ecr, time] = [new EcrStates().of(original), START_TIME];
+  for (const [resource, settings] of start) {
+    ({ ecr, time } = await run(ecr, time + AN_HOUR, create(resource, settings)));
+  }
+  return { ecr, time: time + AN_HOUR };
+}
+
+/** What is deployed after these outcomes. */
+export function deployedAfter(start: Start, participants: readonly Participant[], outcomes: readonly Outcome[]): DeployedDeclaration[] {
+  const before = start.map(([resource, settings], rank): DeployedDeclaration => ({ resource, settings, rank }));
+  const deployed = new Map(before.map((declaration) => [JSON.stringify(declaration.resource), declaration]));
+  participants.forEach(({ resource, rank }, index) => {
+    const key = JSON.stringify(resource);
+    const settings = outcomes[index]!.declares;
+    if (settings) {
+      deployed.set(key, { resource, settings, rank: rank ?? deployed.get(key)!.rank });
+    } else {
+      deployed.delete(key);
+    }
+  });
+  return [...deployed.values()];
+}
+
+async function exploreCase([, start, participants]: Case, original: Settings, faults: FaultBudget): Promise<Explored> {
+  const { ecr, time } = await initialState(original, start);
+  const first = await begin(ecr, time, participants.map(({ request }) => request), faults);
+  const judge = new Judge(original);
+  return explore(first, (after, end, outcomes) => judge.judge(after, end, deployedAfter(start, participants, outcomes)));
+}
+
+/** Makes a test of each case, and one that holds the README to the number of states. */
+export function testCases(cases: readonly Case[], original: Settings, faults: FaultBudget): void {
+  const total = { states: 0, ends: 0, broken: 0 };
+  test.each(cases.map((each) => [each[0], each] as const))('%s', async (_, each) => {
+    const { states, ends, broken } = await exploreCase(each, original, faults);
+    total.states += states;
+    total.ends += ends;
+    total.broken += broken.length;
+    expect(broken.join('\n')).toBe('');
+    expect(ends).toBeGreaterThan(0);
+  }, 120_000);
+  test('the README says how many states that are', () => {
+    process.stdout.write(`${total.states} states of two invocations at once, ${total.ends} different ends, ${total.broken} broke the promise\n`);
+    expect(README).toContain(`${total.states.toLocaleString('en-US')} `);
+  });
+}

@@ -1,0 +1,75 @@
+import { EcrCall, EcrState } from './ecr-state';
+import { Environment, Result, handle } from '../../lambda/lifecycle';
+import { Log } from '../../lambda/log';
+import { UntrustedEvent } from '../../lambda/request';
+
+/** An event as Lambda hands it to the function, and the ownership tag in the function's environment. */
+export interface Delivery {
+  readonly event: UntrustedEvent;
+  readonly ownershipTag: Environment['mark'];
+}
+
+/** What an invocation waits for: a call of ECR or a sleep; or the response with which it has ended. */
+export type Pending =
+  | { readonly kind: 'call'; readonly repository: string; readonly call: EcrCall; readonly deadline: number }
+  | { readonly kind: 'sleep'; readonly until: number }
+  | { readonly kind: 'response'; readonly result: Result };
+
+/** How a call or a sleep ended, and when: with the state that a read shows, with an error, or just so. */
+export type Reply = { readonly time: number } & ({ readonly shows?: EcrState } | { readonly error: Error });
+
+/** One run of the Lambda's real code. It stops at each call of ECR and at each sleep, until it gets a reply. */
+export class LiveInvocation {
+  /** What it waits for now. It does nothing before it gets a reply. */
+  public pending: Promise<Pending>;
+  private reach!: (pending: Pending) => void;
+  private awaited?: { readonly resolve: (reply: Reply) => void; readonly reject: (error: Error) => void };
+  private time: number;
+
+  constructor({ event, ownershipTag }: Delivery, started: number, log: Log = () => {}) {
+    this.time = started;
+    this.pending = this.whenReached();
+    const environment: Environment = {
+      mark: ownershipTag,
+      log,
+      clock: { now: () => this.time, sleep: async (ms) => void await this.wait({ kind: 'sleep', until: this.time + ms }) },
+      ecr: ({ arn }, remaining) => {
+        const call = async (asked: EcrCall) => {
+          const reply = await this.wait({ kind: 'call', repository: arn, call: asked, deadline: this.time + remaining() });
+          return 'shows' in reply ? reply.shows : undefined;
+        };
+        return {
+          readSettings: async () => (await call({ method: 'readSettings' }))!.settings,
+          readTags: async () => (await call({ method: 'readTags' }))!.tags,
+          putSettings: async (settings) => void await call({ method: 'putSettings', settings }),
+          tag: async (tags) => void await call({ method: 'tag', tags }),
+          untag: async (keys) => void await call({ method: 'untag', keys }),
+        };
+      },
+    };
+    void handle(event, environment).then((result) => this.reach({ kind: 'response', result }));
+  }
+
+  public reply(reply: Reply): void {
+    this.pending = this.whenReached();
+    this.time = reply.time;
+    if ('error' in reply) {
+      this.awaited?.reject(reply.error);
+    } else {
+      this.awaited?.resolve(reply);
+    }
+  }
+
+  private whenReached(): Promise<Pending> {
+    return new Promise((resolve) => {
+      this.reach = resolve;
+    });
+  }
+
+  private wait(pending: Pending): Promise<Reply> {
+    return new Promise((resolve, reject) => {
+      this.awaited = { resolve, reject };
+      this.reach(pending);
+    });
+  }
+}

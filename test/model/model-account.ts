@@ -1,0 +1,134 @@
+import { EcrStates } from './ecr-state';
+import { IdealRepository } from './ideal-repository';
+import { ModelRegistry } from './model-registry';
+import { Resource, arnOf, ownershipTagKeyOf } from './resources';
+import { Circumstances, DeployedEntry, StackOperation, TemplateEntry } from './stack-operation';
+import { Settings, sameSettings } from '../../src/settings';
+
+/** A template's entries, by their logical ids. */
+export type Template = Readonly<Record<string, TemplateEntry>>;
+
+const AN_HOUR = 3_600_000;
+
+/** A stack that shares its provider with another stack. */
+export const HOST = 'host';
+/** The stack that uses the provider of `HOST`. */
+export const GUEST = 'guest';
+
+/** An AWS account with repositories, stacks and CloudFormation; and beside each repository the ideal one, which shows what the promise says. */
+export class ModelAccount {
+  private readonly states = new EcrStates();
+  private readonly registry = new ModelRegistry();
+  private readonly ideals = new Map<string, IdealRepository>();
+  private readonly stacks = new Map<string, Map<string, DeployedEntry>>();
+  private readonly generations = new Map<string, number>();
+
+  public createRepository(name: string, settings: Settings): void {
+    if (!this.ideals.has(name)) {
+      this.registry.set(arnOf(name), this.states.of(settings, new Map([['owner', 'team']])));
+      this.ideals.set(name, new IdealRepository(settings));
+    }
+  }
+
+  public deleteRepository(name: string): void {
+    this.registry.set(arnOf(name), undefined);
+    this.ideals.delete(name);
+  }
+
+  /** Removes the library's tags, as another tool would. */
+  public eraseRecord(name: string): void {
+    const state = this.registry.get(arnOf(name));
+    if (state) {
+      this.registry.set(arnOf(name), state.after({ method: 'untag', keys: state.libraryTagKeys }));
+      this.ideals.get(name)!.erase();
+    }
+  }
+
+  public setByHand(name: string, settings: Settings): void {
+    const state = this.registry.get(arnOf(name));
+    if (state) {
+      this.registry.set(arnOf(name), state.after({ method: 'putSettings', settings }));
+      this.ideals.get(name)!.tamper(settings);
+    }
+  }
+
+  /** Brings the stack to its template. Where something fails, it is rolled back to what it was. */
+  public async deploy(stack: string, template: Template, circumstances: Circumstances): Promise<void> {
+    this.registry.time += AN_HOUR;
+    const before = this.stacks.get(stack) ?? new Map<string, DeployedEntry>();
+    const operation = new StackOperation(this.registry, this.ideals, circumstances);
+    const after = new Map<string, DeployedEntry>();
+    const undo: (() => Promise<void>)[] = [];
+    let isFailed = false;
+    for (const [logicalId, entry] of Object.entries(template)) {
+      const resource = this.resourceOf(stack, logicalId);
+      const old = before.get(logicalId);
+      const next: DeployedEntry = { ...entry, resource };
+      if (old && old.repository === next.repository && sameSettings(old.settings, next.settings)) {
+        after.set(logicalId, next);
+        continue;
+      }
+      const change = old ? await operation.update(old, next) : await operation.create(next);
+      undo.unshift(change.undo);
+      after.set(logicalId, next);
+      if (!change.succeeded) {
+        isFailed = true;
+        break;
+      }
+    }
+    if (isFailed || circumstances.siblingFails) {
+      for (const step of undo) {
+        await step();
+      }
+      return;
+    }
+    for (const [logicalId, old] of before) {
+      if (!old.retain && after.get(logicalId)?.repository !== old.repository) {
+        await operation.cleanUp(old);
+      }
+    }
+    this.stacks.set(stack, after);
+  }
+
+  public async destroy(stack: string, circumstances: Circumstances): Promise<void> {
+    // CloudFormation does not delete a stack whose exports another one imports.
+    if (stack === HOST && this.stacks.has(GUEST)) {
+      return;
+    }
+    this.registry.time += AN_HOUR;
+    const operation = new StackOperation(this.registry, this.ideals, circumstances);
+    for (const old of this.stacks.get(stack)?.values() ?? []) {
+      if (!old.retain) {
+        await operation.remove(old);
+      }
+    }
+    this.stacks.delete(stack);
+    this.generations.set(stack, this.generationOf(stack) + 1);
+  }
+
+  /** @returns how the account differs from what the promise says, if it does */
+  public problem(): string | undefined {
+    for (const [name, ideal] of this.ideals) {
+      const state = this.registry.get(arnOf(name))!;
+      const { settings, tags } = state;
+      const tagsAre = JSON.stringify(Object.fromEntries(tags));
+      if (!ideal.accepts(settings)) {
+        return `${name} has ${JSON.stringify(settings)} instead of ${JSON.stringify(ideal.settings)}; ${tagsAre}`;
+      }
+      const ownershipTagKeys = new Set(ideal.declarations.map(({ resource }) => ownershipTagKeyOf(resource)));
+      if (!state.isRecordOf(ideal.declarations.length, ownershipTagKeys) || !tags.has('owner')) {
+        return `${name} has ${tagsAre} for ${ideal.declarations.length} declarations`;
+      }
+    }
+    return undefined;
+  }
+
+  private resourceOf(stack: string, logicalId: string): Resource {
+    const id = `${stack}${this.generationOf(stack)}`;
+    return { stack: id, logicalId, provider: stack === GUEST ? `${HOST}${this.generationOf(HOST)}` : id };
+  }
+
+  private generationOf(stack: string): number {
+    return this.generations.get(stack) ?? 0;
+  }
+}

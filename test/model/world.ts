@@ -1,0 +1,166 @@
+import { EcrCall, EcrState, areIndependent, isWrite } from './ecr-state';
+import { Invocation, InvocationTree, whenPlayed } from './invocation-tree';
+import { Reply } from './live-invocation';
+import { ModelRequest, Outcome, Continuation, isOutcome } from './model-request';
+import { READS_LAG, SHORTEST_LIFE } from '../../lambda/timing';
+
+/** An invocation that has not responded yet. */
+interface RunningInvocation {
+  readonly request: ModelRequest;
+  readonly invocation: Invocation;
+  /** How many ms its clock is ahead of the world's. Each has its own, so that no two invocations of a resource act in the same millisecond. */
+  readonly offset: number;
+  /** What a lagging read shows: the repository before this invocation's last write. */
+  readonly beforeLastWrite?: EcrState;
+  /** How many of its reads may still laggingReads. */
+  readonly laggingReads: number;
+}
+
+type Actor = RunningInvocation | Outcome;
+
+/** A moment in a schedule. What can follow depends on nothing else. */
+export interface World {
+  readonly ecr: EcrState;
+  readonly time: number;
+  readonly actors: readonly Actor[];
+  /** How many invocations may still die. */
+  readonly deaths: number;
+  readonly slowness: boolean;
+  readonly invocations: InvocationTree;
+  /** The call before, where the next one may be independent of it. */
+  readonly last?: { readonly index: number; readonly call: EcrCall };
+}
+
+/** What may go wrong in a schedule. */
+export interface FaultBudget {
+  /** How many invocations may die. */
+  readonly deaths: number;
+  /** How many reads of each invocation may laggingReads behind its last write. It has a limit, since the handler reads again until reads show the write. */
+  readonly laggingReads: number;
+  /** Whether time may pass while a call is under way, until its invocation has none left. */
+  readonly slowness: boolean;
+}
+
+export interface Step {
+  /** Called only for the steps that led to a broken promise. */
+  readonly what: () => string;
+  readonly world: World;
+}
+
+/** Thrown for a response that breaks the promise by itself. */
+export class BrokenPromiseError extends Error {}
+
+export const isRunning = (actor: Actor): actor is RunningInvocation => 'invocation' in actor;
+
+export async function begin(ecr: EcrState, time: number, requests: readonly ModelRequest[], faults: FaultBudget): Promise<World> {
+  const { deaths, laggingReads, slowness } = faults;
+  const invocations = new InvocationTree();
+  return whenPlayed(() => {
+    const actors = requests.map((request, index) => open(invocations, request, time, 100 * index, laggingReads));
+    return { ecr, time, actors, deaths, slowness, invocations };
+  });
+}
+
+/** What the resources declare in the end; nothing while an invocation is running. */
+export function outcomes({ actors }: World): readonly Outcome[] | undefined {
+  return actors.some(isRunning) ? undefined : actors as Outcome[];
+}
+
+/**
+ * Every step that can come next.
+ *
+ * @throws a promise, for `whenPlayed`
+ */
+export function steps(world: World): Step[] {
+  return world.actors.flatMap((actor, index) => isRunning(actor) ? stepsOf(world, index, actor) : []);
+}
+
+function stepsOf(world: World, index: number, running: RunningInvocation): Step[] {
+  const { pending } = running.invocation;
+  const now = world.time + running.offset;
+  const go = (what: () => string, reply: Reply, changed: Partial<World>, changedInvocation: Partial<RunningInvocation> = {}) =>
+    proceed(what, { ...world, last: undefined, ...changed }, index, { ...running, ...changedInvocation }, reply);
+
+  if (pending.kind === 'sleep') {
+    // Time passes for all. Without slowness nobody sleeps so long that another invocation's call would come too late.
+    const wakesAt = pending.until - running.offset;
+    if (!world.slowness && world.actors.some((other) => isRunning(other) && isOutOfTime(other, wakesAt))) {
+      return [];
+    }
+    return go(() => `sleeps ${pending.until - now} ms`, { time: pending.until }, { time: wakesAt });
+  }
+  if (pending.kind === 'response') {
+    throw new Error('an invocation that has responded is still running');
+  }
+  const { call, deadline } = pending;
+  if (now >= deadline) {
+    return go(() => `gives up ${call.method}`, { time: now, error: Object.assign(new Error('the time is up'), { name: 'TimeoutError' }) }, {});
+  }
+  // Two independent calls in a row lead to the same world in either order. One order is enough: that of the actors.
+  if (world.last && index < world.last.index && areIndependent(call, world.last.call)) {
+    return [];
+  }
+  // While reads may lag, a write is independent of nothing: what a lagging read shows depends on when the write was made.
+  const last = running.laggingReads === 0 || !isWrite(call) ? { index, call } : undefined;
+  if (isWrite(call)) {
+    return go(() => JSON.stringify({ ...call, ...'tags' in call && { tags: Object.fromEntries(call.tags) } }),
+      { time: now }, { ecr: world.ecr.after(call), last }, { beforeLastWrite: world.ecr });
+  }
+  const { ecr } = world;
+  const { beforeLastWrite: before, laggingReads } = running;
+  return [
+    ...go(() => call.method, { time: now, shows: ecr }, { last }),
+    ...laggingReads > 0 && before && before !== ecr
+      ? go(() => `${call.method}, which lags`, { time: now, shows: before }, { last }, { laggingReads: laggingReads - 1 })
+      : [],
+  ];
+}
+
+const isOutOfTime = ({ invocation: { pending }, offset }: RunningInvocation, time: number): boolean =>
+  pending.kind === 'call' && time + offset >= pending.deadline;
+
+/**
+ * The worlds after an invocation got a reply: it goes on to its next call, sleep or response, or it dies before that. A death after a
+ * read or a sleep leaves the same repository as a death after the last write before it. So an invocation dies only before its first call,
+ * and after each write.
+ */
+function proceed(what: () => string, world: World, index: number, running: RunningInvocation, reply: Reply): Step[] {
+  const { request, invocation: { isFresh, pending } } = running;
+  const step = (then: Actor, end = '', changed: Partial<World> = {}): Step =>
+    ({ what: () => `${request.name}: ${what()}${end}`, world: { ...world, ...changed, actors: world.actors.with(index, then) } });
+  const follow = (end: string, nexts: readonly Continuation[], changed: Partial<World> = {}) => nexts.map((next) => step(
+    isOutcome(next) ? next : open(world.invocations, next, world.time, running.offset + 1, running.laggingReads),
+    `, ${end}, then ${isOutcome(next) ? 'nothing more' : next.name}`,
+    changed,
+  ));
+
+  const mayDie = world.deaths > 0 && (isFresh || (pending.kind === 'call' && isWrite(pending.call)));
+  const deaths = mayDie ? follow('dies', request.afterDeath, { deaths: world.deaths - 1 }) : [];
+  const invocation = skipReadPauses(running.invocation.reply(reply));
+  if (invocation.pending.kind !== 'response') {
+    return [step({ ...running, invocation }), ...deaths];
+  }
+  const { result } = invocation.pending;
+  if (result.Status === 'SUCCESS') {
+    return [...follow('responds SUCCESS', [request.afterSuccess]), ...deaths];
+  }
+  if (!request.isOvertaken && !/the time is up|out of time/.test(result.Reason)) {
+    throw new BrokenPromiseError(`${request.name} responds FAILED: ${result.Reason}`);
+  }
+  return [...follow('responds FAILED', request.afterFailure), ...deaths];
+}
+
+/**
+ * Lets the pauses between two reads take no time. What others do during such a pause, they may also do right before or after it, so that
+ * no schedule is lost. Two sleeps are longer or have a length of their own, and do take their time: the one before a new declaration may
+ * be erased (`SHORTEST_LIFE`), and the wait for a create that may still run.
+ */
+function skipReadPauses(invocation: Invocation): Invocation {
+  const { pending, time } = invocation;
+  const isReadPause = pending.kind === 'sleep' && pending.until - time !== SHORTEST_LIFE && pending.until - time <= READS_LAG;
+  return isReadPause ? skipReadPauses(invocation.reply({ time })) : invocation;
+}
+
+function open(invocations: InvocationTree, request: ModelRequest, time: number, offset: number, laggingReads: number): RunningInvocation {
+  return { request, invocation: skipReadPauses(invocations.start(request.delivery, time + offset)), offset, laggingReads };
+}
