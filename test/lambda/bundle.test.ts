@@ -36,11 +36,13 @@ interface Invocation {
   readonly region?: string;
   readonly partition?: string;
   readonly environment?: Record<string, string>;
+  /** Of an update or a delete. */
+  readonly id?: string;
 }
 
-/** Has the bundle handle an event, and gives its answer. */
+/** Has the bundle handle an event, and gives its response. */
 async function invoke({
-  bundle = BUNDLE, repository = 'team-a/api', type = 'Create', region = 'eu-west-1', partition = 'aws', environment = {},
+  bundle = BUNDLE, repository = 'team-a/api', type = 'Create', region = 'eu-west-1', partition = 'aws', environment = {}, id,
 }: Invocation = {}): Promise<any> {
   const RepositoryArn = `arn:${partition}:ecr:${region}:111122223333:repository/${repository}`;
   await run('require(process.env.TEST_BUNDLE).handler(JSON.parse(process.env.TEST_EVENT))', {
@@ -56,7 +58,7 @@ async function invoke({
       StackId: 'stack',
       RequestId: 'request',
       LogicalResourceId: 'Tags',
-      ...type !== 'Create' && { PhysicalResourceId: RepositoryArn },
+      ...type !== 'Create' && { PhysicalResourceId: id ?? RepositoryArn },
       ResourceProperties: {
         RepositoryArn,
         ImageTagMutability: 'IMMUTABLE_WITH_EXCLUSION',
@@ -81,10 +83,11 @@ const operations = () => [...new Set(served.calls.map(({ operation }) => operati
 const hosts = () => [...new Set(served.calls.map(({ headers }) => headers.host))];
 
 test('sets and restores by all five calls, with nothing but itself and what Node.js brings along', async () => {
-  expect(await invoke()).toMatchObject({ Status: 'SUCCESS' });
+  const { Status, PhysicalResourceId: id } = await invoke();
+  expect([Status, id]).toEqual(['SUCCESS', expect.stringMatching(/^arn:aws:ecr:eu-west-1:111122223333:repository\/team-a\/api\|MUTABLE\|[0-9a-f]{12}$/)]);
   expect(served.repository('team-a/api').settings).toEqual({ mutability: 'IMMUTABLE_WITH_EXCLUSION', filters: ['dev-*'] });
-  expect(await invoke({ type: 'Update' })).toMatchObject({ Status: 'SUCCESS' });
-  expect(await invoke({ type: 'Delete' })).toMatchObject({ Status: 'SUCCESS' });
+  expect(await invoke({ type: 'Update', id })).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: id });
+  expect(await invoke({ type: 'Delete', id })).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: id });
   expect(served.repository('team-a/api').settings).toEqual({ mutability: 'MUTABLE', filters: [] });
   expect(served.repository('team-a/api').trace).toEqual([]);
   expect(operations()).toEqual(['DescribeRepositories', 'ListTagsForResource', 'PutImageTagMutability', 'TagResource', 'UntagResource']);
@@ -102,11 +105,11 @@ test('signs with the credentials and the token of the environment, also where a 
   }
 });
 
-test('without credentials it answers so at once, and asks no other source', async () => {
-  const answer = await invoke({
+test('without credentials it responds so at once, and asks no other source', async () => {
+  const response = await invoke({
     environment: { AWS_ACCESS_KEY_ID: '', AWS_CONTAINER_CREDENTIALS_FULL_URI: `${served.url}/credentials`, AWS_EC2_METADATA_SERVICE_ENDPOINT: served.url },
   });
-  expect(answer).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('Unable to find environment variable credentials') });
+  expect(response).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('Unable to find environment variable credentials') });
   expect(served.calls).toEqual([]);
 });
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import * as fc from 'fast-check';
 
 /** A valid event, and what is then done to it: small and readable where a test that fails prints it. */
@@ -19,8 +20,11 @@ export interface Change {
 type Value = { readonly is: unknown } | { readonly named: keyof typeof UNWIELDY } | 'removed';
 
 const ACCOUNT = '111122223333';
+const REQUEST = 'c0ffee00-0000-4000-8000-000000000000';
+/** The token of a create, which all of these events have the RequestId of. */
+const TOKEN = createHash('sha256').update(REQUEST).digest('hex').slice(0, 12);
 const STACK = `arn:aws:cloudformation:eu-west-1:${ACCOUNT}:stack/my-stack/5f3c1a90-0000-11ee-be56-0242ac120002`;
-const INVENTED = 'my-stack-Tags-1ABCDEFGHIJKL';
+const GENERATED_ID = 'my-stack-Tags-1ABCDEFGHIJKL';
 const wildcard = (filter: unknown) => ({ ImageTagMutabilityExclusionFilterType: 'WILDCARD', ImageTagMutabilityExclusionFilterValue: filter });
 
 const UNWIELDY = {
@@ -43,7 +47,7 @@ const UNWIELDY = {
 const WRAPPINGS = {
   'as it is': (event: unknown) => event,
   'in a list': (event: unknown) => [event],
-  'in a text': (event: unknown) => JSON.stringify(event),
+  'in a string': (event: unknown) => JSON.stringify(event),
   'in a field': (event: unknown) => ({ Records: [event] }),
   'in __proto__': (event: unknown) => JSON.parse(`{"__proto__":${JSON.stringify(event)}}`),
   'with __proto__ and constructor': (event: unknown) => JSON.parse(
@@ -70,10 +74,16 @@ const BROKEN_ARNS = [
 const VALID_SETTINGS: Recipe['base']['settings'][] = [
   ['MUTABLE'], ['IMMUTABLE'], ['IMMUTABLE_WITH_EXCLUSION', 'latest', 'dev-*'], ['MUTABLE_WITH_EXCLUSION', 'v*.*', '0', '_', 'A-Z', 'f'.repeat(128)],
 ];
-/** Not one of them can be answered to: nothing is sent anywhere. */
+/** Not one of them can be responded to: nothing is sent anywhere. */
 const UNUSABLE_URLS = [
   'http://signature.example/', 'ftp://127.0.0.1/signature', 'javascript:signature', 'signature', '//127.0.0.1/signature', 'http://127.0.0.1@signature.example/',
   'http://localhost.signature.example/', 'http://127.0.0.1.signature.example/', 'http://169.254.169.254/signature', 'file:///signature', 'https://', 'http://[::2]/signature',
+];
+
+/** In a physical id, and what of it a delete may restore. */
+const ORIGINALS = ['MUTABLE', 'IMMUTABLE', 'IMMUTABLE_WITH_EXCLUSION latest dev-*', `MUTABLE_WITH_EXCLUSION ${'f'.repeat(128)}`];
+const BROKEN_ORIGINALS = [
+  'FROZEN', '__proto__', 'MUTABLE a', 'IMMUTABLE_WITH_EXCLUSION', 'MUTABLE_WITH_EXCLUSION a b c d e f', 'MUTABLE_WITH_EXCLUSION a/b', 'MUTABLE_WITH_EXCLUSION a a',
 ];
 
 const MUTABILITY = 'ResourceProperties.ImageTagMutability';
@@ -86,10 +96,17 @@ const NEAR: Record<string, readonly unknown[]> = {
   'StackId': ['another-stack', STACK, 'line\nbreak', '\u001b[31mred', 'näher', '\ud800'],
   'RequestId': ['another-request', 'line\nbreak', '\ud800'],
   'LogicalResourceId': ['Another', '__proto__', '\u009b31m', '日本', ' '],
-  'PhysicalResourceId': [...VALID_ARNS, ...BROKEN_ARNS, INVENTED, 'not-created', '\u0000'],
+  'PhysicalResourceId': [
+    ...VALID_ARNS, ...BROKEN_ARNS, GENERATED_ID, 'not-created', '\u0000',
+    ...VALID_ARNS.flatMap((arn) => ORIGINALS.map((original) => `${arn}|${original}|${TOKEN}`)),
+    ...VALID_ARNS.flatMap((arn) => BROKEN_ORIGINALS.map((original) => `${arn}|${original}|${TOKEN}`)),
+    ...VALID_ARNS.flatMap((arn) => ['ffffffffffff', 'fffffffffff', TOKEN.toUpperCase(), ''].map((token) => `${arn}|MUTABLE|${token}`)),
+    ...BROKEN_ARNS.map((arn) => `${arn}|MUTABLE|${TOKEN}`), `|MUTABLE|${TOKEN}`, '||', `${VALID_ARNS[0]}|MUTABLE|${TOKEN}|`,
+  ],
   'ResourceProperties': [{}, { ServiceToken: 'x' }, 'RepositoryArn', [['RepositoryArn', VALID_ARNS[0]]]],
   'ResourceProperties.RepositoryArn': [...VALID_ARNS, ...BROKEN_ARNS, [VALID_ARNS[0]], { Ref: 'Repository' }, '${Token[TOKEN.1]}'],
   'ResourceProperties.ServiceTimeout': ['900', 900, 'x'],
+  'ResourceProperties.FailIfSuperseded': ['true', true, 'false', '', 1, ['true'], {}],
   [MUTABILITY]: ['MUTABLE', 'IMMUTABLE', 'IMMUTABLE_WITH_EXCLUSION', 'MUTABLE_WITH_EXCLUSION', 'immutable', 'IMMUTABLE ', '__proto__', ['IMMUTABLE']],
   [FILTERS]: [
     [], [wildcard('dev-*')], ['a', 'b', 'c', 'd', 'e'].map(wildcard), ['a', 'b', 'c', 'd', 'e', 'f'].map(wildcard), ['a', 'b', 'a'].map(wildcard), wildcard('dev-*'),
@@ -144,9 +161,9 @@ export function cook({ type, base, changes, wrapped }: Recipe, ResponseURL: stri
     RequestType: type,
     ResponseURL,
     StackId: STACK,
-    RequestId: 'c0ffee00-0000-4000-8000-000000000000',
+    RequestId: REQUEST,
     LogicalResourceId: 'Tags',
-    ...type !== 'Create' && { PhysicalResourceId: base.arn },
+    ...type !== 'Create' && { PhysicalResourceId: `${base.arn}||${TOKEN}` },
     ResourceProperties: {
       ServiceToken: `arn:aws:lambda:eu-west-1:${ACCOUNT}:function:f`,
       RepositoryArn: base.arn,
@@ -171,15 +188,21 @@ export function cook({ type, base, changes, wrapped }: Recipe, ResponseURL: stri
 }
 
 /** What must come of an event, by ECR's and CloudFormation's documents: the tests' own opinion, which shares nothing with the handler's. */
+interface JudgedSettings {
+  readonly mutability: string;
+  readonly filters: string[];
+}
+
 export type Verdict =
-  | { readonly is: 'unanswerable' | 'refused' | 'of nothing' }
-  | { readonly is: 'declares'; readonly arn: string; readonly settings: { readonly mutability: string; readonly filters: string[] } }
-  | { readonly is: 'releases'; readonly arn: string };
+  | { readonly is: 'without a URL' | 'refused' | 'of nothing' }
+  | { readonly is: 'declares'; readonly arn: string; readonly settings: JudgedSettings }
+  /** A token is that of a create; the original is the one that the physical id has. */
+  | { readonly is: 'releases'; readonly arn: string; readonly isOtherCreate: boolean; readonly original?: JudgedSettings };
 
 export function judge(input: any, server: string): Verdict {
   const event = typeof input === 'object' && input !== null ? input : {};
   if (typeof event.ResponseURL !== 'string' || !event.ResponseURL.startsWith(server)) {
-    return { is: 'unanswerable' };
+    return { is: 'without a URL' };
   }
   const isId = (value: unknown) => typeof value === 'string' && value.length >= 1 && value.length <= 1_024 && [...value].every((letter) => letter >= ' ' && letter <= '~');
   const properties = event.ResourceProperties ?? {};
@@ -189,6 +212,9 @@ export function judge(input: any, server: string): Verdict {
   switch (event.RequestType) {
     case 'Create':
     case 'Update': {
+      if (!isId(event.RequestId) || (event.RequestType === 'Update' && !isId(event.PhysicalResourceId))) {
+        return { is: 'refused' };
+      }
       const settings = settingsOf(properties);
       return isRepositoryArn(properties.RepositoryArn) && settings ? { is: 'declares', arn: properties.RepositoryArn, settings } : { is: 'refused' };
     }
@@ -196,8 +222,14 @@ export function judge(input: any, server: string): Verdict {
       if (!isId(event.PhysicalResourceId)) {
         return { is: 'refused' };
       }
-      const arn = [event.PhysicalResourceId, properties.RepositoryArn].find(isRepositoryArn);
-      return arn === undefined ? { is: 'of nothing' } : { is: 'releases', arn };
+      const [idArn, original, token] = event.PhysicalResourceId.split('|');
+      if (isRepositoryArn(idArn)) {
+        const isOtherCreate = /^[0-9a-f]{12}$/.test(token) && token !== TOKEN;
+        const [mutability, ...filters] = (ORIGINALS.includes(original) ? original : '').split(' ');
+        return { is: 'releases', arn: idArn, isOtherCreate, ...mutability && { original: { mutability, filters } } };
+      }
+      const arn = properties.RepositoryArn;
+      return isRepositoryArn(arn) ? { is: 'releases', arn, isOtherCreate: false } : { is: 'of nothing' };
     }
     default:
       return { is: 'refused' };

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { FakeClock, FakeEcr } from './fake-ecr';
 import { ARN, properties } from './properties';
 import { UntrustedEvent } from '../../lambda/cloudformation/request';
@@ -83,7 +84,11 @@ export class FakeStack {
   private async deliver(event: UntrustedEvent): Promise<Response> {
     this.last = event;
     const response = await this.run(event);
-    this.known.ids.set(String(event.LogicalResourceId), response.PhysicalResourceId);
+    if (event.RequestType === 'Delete') {
+      assert.equal(response.PhysicalResourceId, event.PhysicalResourceId);
+    } else {
+      this.known.ids.set(String(event.LogicalResourceId), response.PhysicalResourceId);
+    }
     return response;
   }
 

@@ -1,5 +1,5 @@
-import { BadRequestError, DeclareRequest, namesOf, parseRequest, givenPhysicalId, UntrustedEvent } from '../../../lambda/cloudformation/request';
 import { renderPhysicalId, tokenOf } from '../../../lambda/cloudformation/physical-id';
+import { BadRequestError, DeclareRequest, namesOf, parseRequest, givenPhysicalId, UntrustedEvent } from '../../../lambda/cloudformation/request';
 import { Mutability } from '../../../src/shared/contract';
 import { Settings, validateSettings, unknownMutability } from '../../../src/shared/settings';
 import { GENERATED_ID } from '../../support/fake-stack';

@@ -1,5 +1,5 @@
-import { DeclarationId, keyOf } from '../../../lambda/protocol/operation';
 import { Declaring, declare } from '../../../lambda/protocol/declare';
+import { DeclarationId, keyOf } from '../../../lambda/protocol/operation';
 import { declarationOf, readRecord } from '../../../lambda/protocol/record';
 import { release } from '../../../lambda/protocol/release';
 import { FakeEcr, named } from '../../support/fake-ecr';
@@ -90,7 +90,8 @@ describe('an update', () => {
     record(ecr, OWN, { settings, original: FILTERED });
     return operationOn(ecr);
   }
-  const update = (operation: TestOperation, settings = LOCKED) => declaring(operation, { isCreate: false, settings, ownSettings: [LOCKED, settings] });
+  const update = (operation: TestOperation, settings = LOCKED) =>
+    declaring(operation, { isCreate: false, settings, ownSettings: [LOCKED, settings] });
 
   test('without changes makes two calls and writes nothing', async () => {
     const operation = declared();
@@ -262,7 +263,9 @@ describe('while it is made', () => {
   });
 
   test('a newer declaration supersedes it', async () => {
-    const operation = meanwhile(({ ecr }) => record(ecr, OTHER, { settings: OF_OTHER, original: FILTERED, precedence: { sequence: 2, revision: 0 } }));
+    const operation = meanwhile(({ ecr }) => {
+      record(ecr, OTHER, { settings: OF_OTHER, original: FILTERED, precedence: { sequence: 2, revision: 0 } });
+    });
     expect(await declaring(operation)).toEqual({ before: FILTERED, effective: OF_OTHER, supersededBy: 'b', original: FILTERED, token: TOKEN });
     expect(operation.ecr.settings).toEqual(OF_OTHER);
   });
@@ -289,7 +292,8 @@ describe('the original of the physical id', () => {
   test('that is the recorded one, its filters in another order, says nothing', async () => {
     const operation = operationOn(new FakeEcr(IMMUTABLE));
     record(operation.ecr, OWN, { settings: IMMUTABLE, original: LOCKED });
-    await declaring(operation, { isCreate: false, settings: IMMUTABLE, original: { ...LOCKED, filters: [...LOCKED.filters].reverse() }, ownSettings: [IMMUTABLE] });
+    const original = { ...LOCKED, filters: [...LOCKED.filters].reverse() };
+    await declaring(operation, { isCreate: false, settings: IMMUTABLE, original, ownSettings: [IMMUTABLE] });
     expect(operation.lines).toEqual([]);
   });
 });

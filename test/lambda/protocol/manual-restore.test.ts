@@ -26,7 +26,9 @@ function declared(settings = LOCKED, original: Settings | undefined = FILTERED):
 }
 
 const commandsFor = (ecr: FakeEcr, rest: Partial<Unreleased> = {}, arn = ARN) =>
-  restoreCommands({ declaration: OWN }, { repository: parseRepositoryArn(arn)!, tags: new Map(ecr.tags), original: FILTERED, ownSettings: LOCKED, ...rest });
+  restoreCommands({ declaration: OWN }, {
+    repository: parseRepositoryArn(arn)!, tags: new Map(ecr.tags), original: FILTERED, ownSettings: LOCKED, ...rest,
+  });
 
 async function restoredByHand(ecr: FakeEcr, rest: Partial<Unreleased> = {}, arn = ARN): Promise<FakeEcr> {
   await runAwsCli(commandsFor(ecr, rest, arn), arn, ecr);

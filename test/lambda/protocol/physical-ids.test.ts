@@ -12,7 +12,9 @@ const ORIGINAL: Settings = { mutability: 'MUTABLE_WITH_EXCLUSION', filters: ['z-
 
 /** A stack whose provider works on three repositories. */
 function stackOnThree() {
-  const repositories: Record<string, FakeEcr> = { [ARN]: new FakeEcr(ORIGINAL), [OTHER_ARN]: new FakeEcr(FILTERED), [THIRD_ARN]: new FakeEcr(IMMUTABLE) };
+  const repositories: Record<string, FakeEcr> = {
+    [ARN]: new FakeEcr(ORIGINAL), [OTHER_ARN]: new FakeEcr(FILTERED), [THIRD_ARN]: new FakeEcr(IMMUTABLE),
+  };
   const stack = new FakeStack(repositories[ARN]!);
   stack.environment.ecr = ({ arn }) => repositories[arn]!;
   const of = (arn: string) => repositories[arn]!;
@@ -106,12 +108,13 @@ describe('an id stays as it was given', () => {
     }
   });
 
-  test('and where a record was erased, or its token edited, an update does not change it', async () => {
+  test('and where a record was erased, an update writes its token and original again', async () => {
     const { stack, of } = stackOnThree();
     const { PhysicalResourceId } = await stack.create(LOCKED);
     of(ARN).tags.clear();
     expect(await stack.update(IMMUTABLE, LOCKED)).toMatchObject({ PhysicalResourceId });
-    expect(readRecord(of(ARN).tags).declarations).toMatchObject([{ original: ORIGINAL, declared: { token: parsePhysicalId(PhysicalResourceId)!.token } }]);
+    const { token } = parsePhysicalId(PhysicalResourceId)!;
+    expect(readRecord(of(ARN).tags).declarations).toMatchObject([{ original: ORIGINAL, declared: { token } }]);
   });
 });
 

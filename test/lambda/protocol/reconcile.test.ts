@@ -85,12 +85,12 @@ describe('reconciling', () => {
   });
 });
 
-test.each([
+test.each<[string, Record<string, string>, string[], string[]]>([
   ['nothing', {}, [], []],
   ['new tags, in one call', { a: '1', b: '2' }, [], ['tag']],
   ['removed tags, in one call', {}, ['c', 'd'], ['untag']],
   ['both, where the new ones come first', { a: '1' }, ['c'], ['tag', 'untag']],
-])('changing %s', async (_, set: Record<string, string>, remove, calls) => {
+])('changing %s', async (_, set, remove, calls) => {
   const ecr = new FakeEcr(MUTABLE);
   for (const key of ['c', 'd', 'e']) ecr.tags.set(key, 'old');
   await changeTags(ecr, { set: new Map(Object.entries(set)), remove });

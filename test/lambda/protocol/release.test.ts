@@ -218,7 +218,9 @@ describe('a declaration that may not be erased yet', () => {
 
   test('is read again after the wait', async () => {
     const operation = operationOn(declared({ since: start }));
-    operation.clock.onSleep = () => record(operation.ecr, OTHER, { settings: OF_OTHER, original: FILTERED, precedence: { sequence: 2, revision: 0 } });
+    operation.clock.onSleep = () => {
+      record(operation.ecr, OTHER, { settings: OF_OTHER, original: FILTERED, precedence: { sequence: 2, revision: 0 } });
+    };
     expect(await release(operation, OF_OWN)).toMatchObject({ effective: OF_OTHER });
   });
 });
