@@ -126,3 +126,10 @@ describe('a reason with commands', () => {
     expect(render('why', '日'.repeat(1_000))).toBe(`why${NOTE}`);
   });
 });
+
+test('a reason is never cut within a pair of surrogates, wherever the limit falls', () => {
+  for (let shift = 0; shift < 24; shift++) {
+    const reason = reasonIn(renderResponse(EVENT, failed(`${'x'.repeat(shift)}${'🚀'.repeat(3_000)}`)));
+    expect(reason).toMatch(/^x*(🚀)+\.\.\. \(the log has all of it\)$/u);
+  }
+});
