@@ -167,5 +167,5 @@ function failed(invocation: Invocation, PhysicalResourceId: string, error: unkno
     ? `repository ${repository.name} (region ${repository.region}, account ${repository.registryId}): ${cause}`
     : cause;
   invocation.log(repository)('ERROR', 'failed', { reason: message, commands });
-  return { Status: 'FAILED', PhysicalResourceId, Reason: { message, commands: commands && `To restore it by hand: ${commands}` } };
+  return { Status: 'FAILED', PhysicalResourceId, Reason: { message, commands } };
 }

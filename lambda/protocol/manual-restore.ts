@@ -13,7 +13,10 @@ export interface Unreleased {
   readonly ownSettings?: Settings;
 }
 
-/** The AWS CLI's commands that do what a delete could not: restore the effective settings, then remove the declaration. */
+/**
+ * The AWS CLI's commands that do what a delete could not: restore the effective settings, then remove the declaration. Where the tags could
+ * not be read, other declarations are unknown, and the person has to look.
+ */
 export function restoreCommands({ declaration }: Pick<Operation, 'declaration'>, { repository, tags, original, ownSettings }: Unreleased): string {
   const key = keyOf(declaration);
   const { declarations } = readRecord(tags ?? new Map());
@@ -22,7 +25,8 @@ export function restoreCommands({ declaration }: Pick<Operation, 'declaration'>,
   const isTagNeeded = others.some((other) => isOwnedBy(other, declaration.ownershipTag.key));
   const own = tags ? keysOf(key, tags) : recordKeys(key, { original, ownSettings });
   const keys = [...own, ...isTagNeeded ? [] : [declaration.ownershipTag.key]];
-  return [...effective ? [putCommand(repository, effective)] : [], ...keys.length > 0 ? [untagCommand(repository, keys)] : []].join(' && ');
+  const commands = [...effective ? [putCommand(repository, effective)] : [], ...keys.length > 0 ? [untagCommand(repository, keys)] : []].join(' && ');
+  return `To restore it by hand${tags ? '' : ', unless another stack declares it, too'}: ${commands}`;
 }
 
 /** The keys that a record of these settings has. To remove a tag that is not there does no harm. */

@@ -1,5 +1,6 @@
 import { Tags } from '../../lambda/ecr/ecr';
-import { DeclaredDeclaration, readRecord, writeDeclaration } from '../../lambda/protocol/record';
+import { Resource, ownershipTagKeyOf, stackIdOf } from './resources';
+import { DeclaredDeclaration, declarationKey, readRecord, writeDeclaration } from '../../lambda/protocol/record';
 import { TAG_PREFIX } from '../../src/shared/contract';
 import { Settings } from '../../src/shared/settings';
 
@@ -30,6 +31,11 @@ export class EcrState {
   constructor(private readonly states: EcrStates, readonly id: number, readonly settings: Settings, readonly tags: Tags) {}
 
   /** The keys of the library's tags. */
+  isRecorded({ stack, logicalId, provider }: Resource): boolean {
+    const key = declarationKey(ownershipTagKeyOf({ stack, logicalId, provider }), stackIdOf(stack), logicalId);
+    return this.libraryTagKeys.some((tagKey) => tagKey.startsWith(`${key}:`));
+  }
+
   get libraryTagKeys(): string[] {
     return [...this.tags.keys()].filter((key) => key.startsWith(TAG_PREFIX));
   }

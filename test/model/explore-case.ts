@@ -1,15 +1,13 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { Case, Participant, Start } from './cases';
+import { Case, Participant, Start, casesOf } from './cases';
 import { EcrState, EcrStates } from './ecr-state';
 import { Explored, explore } from './explore';
 import { DeployedDeclaration, Judge } from './judge';
-import { Outcome, create } from './model-request';
+import { ModelRequests, Outcome } from './model-request';
 import { run } from './run';
 import { FaultBudget, begin } from './world';
-import { Settings } from '../../src/settings';
+import { Settings } from '../../src/shared/settings';
+import { readText } from '../support/project';
 
-const README = readFileSync(join(__dirname, '..', '..', 'README.md'), 'utf8');
 const START_TIME = Date.parse('2026-01-02T03:04:05.000Z');
 const AN_HOUR = 3_600_000;
 
@@ -31,7 +29,7 @@ export function initialState(original: Settings, start: Start): Promise<Reposito
 async function declareAll(original: Settings, start: Start): Promise<RepositoryAtTime> {
   let [ecr, time] = [new EcrStates().of(original), START_TIME];
   for (const [resource, settings] of start) {
-    ({ ecr, time } = await run(ecr, time + AN_HOUR, create(resource, settings)));
+    ({ ecr, time } = await run(ecr, time + AN_HOUR, new ModelRequests(original).create(resource, settings)));
   }
   return { ecr, time: time + AN_HOUR };
 }
@@ -56,11 +54,15 @@ async function exploreCase([, start, participants]: Case, original: Settings, fa
   const { ecr, time } = await initialState(original, start);
   const first = await begin(ecr, time, participants.map(({ request }) => request), faults);
   const judge = new Judge(original);
-  return explore(first, (after, end, outcomes) => judge.judge(after, end, deployedAfter(start, participants, outcomes)));
+  return explore(first, (end, outcomes) => {
+    const deployed = deployedAfter(start, participants, outcomes);
+    return end.isErased ? judge.judgeErased(end.ecr, end.time, deployed) : judge.judge(end.ecr, end.time, deployed);
+  });
 }
 
 /** Makes a test of each case, and one that holds the README to the number of states. */
-export function testCases(cases: readonly Case[], original: Settings, faults: FaultBudget): void {
+export function testCases(original: Settings, faults: FaultBudget, isMeant: (each: Case) => boolean = () => true): void {
+  const cases = casesOf(original).filter(isMeant);
   const total = { states: 0, ends: 0, broken: 0 };
   test.each(cases.map((each) => [each[0], each] as const))('%s', async (_, each) => {
     const { states, ends, broken } = await exploreCase(each, original, faults);
@@ -70,8 +72,8 @@ export function testCases(cases: readonly Case[], original: Settings, faults: Fa
     expect(broken.join('\n')).toBe('');
     expect(ends).toBeGreaterThan(0);
   }, 120_000);
-  test('the README says how many states that are', () => {
+  test('docs/testing.md says how many states that are', () => {
     process.stdout.write(`${total.states} states of two invocations at once, ${total.ends} different ends, ${total.broken} broke the promise\n`);
-    expect(README).toContain(`${total.states.toLocaleString('en-US')} `);
+    expect(readText('docs/testing.md')).toContain(`${total.states.toLocaleString('en-US')} `);
   });
 }

@@ -1,4 +1,3 @@
-import { EcrState } from './ecr-state';
 import { whenPlayed } from './invocation-tree';
 import { Outcome } from './model-request';
 import { TupleSet } from './tuple-set';
@@ -13,7 +12,7 @@ export interface Explored {
 }
 
 /** @returns what is wrong at the end, or nothing */
-export type Check = (ecr: EcrState, time: number, outcomes: readonly Outcome[]) => Promise<string | undefined>;
+export type Check = (world: World, outcomes: readonly Outcome[]) => Promise<string | undefined>;
 
 const MOST_BROKEN = 3;
 
@@ -29,7 +28,7 @@ export async function explore(first: World, check: Check): Promise<Explored> {
     let problem: string | undefined;
     if (ended) {
       ends++;
-      problem = await check(world.ecr, world.time, ended);
+      problem = await check(world, ended);
     } else {
       try {
         for (const step of await whenPlayed(() => steps(world))) {

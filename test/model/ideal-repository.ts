@@ -1,62 +1,83 @@
 import { Resource } from './resources';
 import { Settings, sameSettings } from '../../src/shared/settings';
 
-interface IdealDeclaration {
+/** A declaration that CloudFormation has, with the original in its physical id. */
+export interface IdealDeclaration {
   readonly resource: Resource;
   readonly settings: Settings;
+  readonly original: Settings | undefined;
+  /** The token in its physical id. */
+  readonly token: string | undefined;
 }
 
 const isSame = (a: Resource, b: Resource): boolean => a.stack === b.stack && a.logicalId === b.logicalId;
 
 /** What the promise says of one repository: a list of declarations over the original. The settings of the last one are effective. */
 export class IdealRepository {
-  /** Oldest first. */
-  private readonly declared: IdealDeclaration[] = [];
-  private original: Settings | undefined;
+  /** Those with a record, oldest first. */
+  private recorded: IdealDeclaration[] = [];
   private isTampered = false;
 
-  constructor(public settings: Settings) {}
+  /** @param erased those whose record others have erased, also with the repository. Nobody knows their precedence any more */
+  constructor(public settings: Settings, private erased: readonly IdealDeclaration[] = []) {}
 
   /** The declarations whose record must be there. */
   public get declarations(): readonly IdealDeclaration[] {
-    return this.declared;
+    return this.recorded;
+  }
+
+  /** The declarations that CloudFormation has, with a record or without. */
+  public get all(): readonly IdealDeclaration[] {
+    return [...this.erased, ...this.recorded];
+  }
+
+  /** Of the declaration that has a record. */
+  public tokenOf(resource: Resource): string | undefined {
+    return this.recorded.find((other) => isSame(other.resource, resource))?.token;
   }
 
   public isDeclaredBy(resource: Resource): boolean {
-    return this.declared.some((other) => isSame(other.resource, resource));
+    return this.recorded.some((other) => isSame(other.resource, resource));
   }
 
-  /** @param old what this resource had declared for this repository before an update */
-  public declare(resource: Resource, settings: Settings, created: boolean, old?: Settings): void {
-    if (this.declared.length === 0) {
-      // Where others erased the record, settings that the resource itself declared are no original.
-      const isOwn = old && [old, settings].some((own) => sameSettings(own, this.settings));
-      this.original = isOwn ? undefined : this.settings;
-    }
-    const index = this.declared.findIndex((other) => isSame(other.resource, resource));
-    if (index >= 0 && !created) {
-      this.declared[index] = { resource, settings };
+  /** The originals that a declaration without one of its own may get: those of other records, or else the settings that are there. */
+  public get possibleOriginals(): readonly (Settings | undefined)[] {
+    return this.recorded.length > 0 ? this.recorded.map(({ original }) => original) : [this.settings];
+  }
+
+  /** @param isNew whether it is the newest, also where it was declared before */
+  public declare(declaration: IdealDeclaration, isNew: boolean): void {
+    const { resource } = declaration;
+    this.erased = this.erased.filter((other) => !isSame(other.resource, resource));
+    const index = this.recorded.findIndex((other) => isSame(other.resource, resource));
+    if (index >= 0 && !isNew) {
+      this.recorded[index] = declaration;
     } else {
-      if (index >= 0) {
-        this.declared.splice(index, 1);
-      }
-      const renamed = this.declared.findLastIndex((other) => other.resource.stack === resource.stack);
-      this.declared.splice(renamed >= 0 ? renamed + 1 : this.declared.length, 0, { resource, settings });
+      this.recorded = this.recorded.filter((_, other) => other !== index);
+      const renamed = this.recorded.findLastIndex((other) => other.resource.stack === resource.stack);
+      this.recorded.splice(renamed >= 0 ? renamed + 1 : this.recorded.length, 0, declaration);
     }
-    this.reconcile();
+    this.reconcile(declaration.original);
   }
 
-  public release(resource: Resource): void {
-    const index = this.declared.findIndex((other) => isSame(other.resource, resource));
-    if (index >= 0) {
-      this.declared.splice(index, 1);
-      this.reconcile();
+  /** @param isIdKnown whether the physical id tells the original. CloudFormation's own ids do not. */
+  public release(resource: Resource, isIdKnown = true): void {
+    const own = this.recorded.find((other) => isSame(other.resource, resource));
+    if (own) {
+      this.recorded = this.recorded.filter((other) => other !== own);
+      this.reconcile(own.original);
+      return;
+    }
+    const lost = this.erased.find((other) => isSame(other.resource, resource));
+    this.erased = this.erased.filter((other) => other !== lost);
+    if (lost && isIdKnown && this.recorded.length === 0 && sameSettings(this.settings, lost.settings)) {
+      this.settings = lost.original ?? this.settings;
     }
   }
 
   /** Whether these settings keep the promise. A change by hand may stay until the next operation on the repository. */
   public accepts(found: Settings): boolean {
-    const isEffective = sameSettings(found, this.effective);
+    const isEffective = sameSettings(found, this.recorded.at(-1)?.settings ?? this.settings);
     const isAccepted = sameSettings(found, this.settings) || (this.isTampered && isEffective);
     this.isTampered &&= !isEffective;
     this.settings = isAccepted ? found : this.settings;
@@ -65,21 +86,18 @@ export class IdealRepository {
 
   public tamper(settings: Settings): void {
     this.settings = settings;
-    this.isTampered = this.declared.length > 0;
+    this.isTampered = this.recorded.length > 0;
   }
 
   /** Others remove the library's tags. */
   public erase(): void {
-    this.declared.length = 0;
+    this.erased = this.all;
+    this.recorded = [];
     this.isTampered = false;
   }
 
-  private get effective(): Settings {
-    return this.declared.at(-1)?.settings ?? this.original ?? this.settings;
-  }
-
-  private reconcile(): void {
-    this.settings = this.effective;
+  private reconcile(original: Settings | undefined): void {
+    this.settings = this.recorded.at(-1)?.settings ?? original ?? this.settings;
     this.isTampered = false;
   }
 }

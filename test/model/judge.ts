@@ -1,8 +1,8 @@
 import { EcrState } from './ecr-state';
-import { remove } from './model-request';
+import { ModelRequests } from './model-request';
 import { Resource, ownershipTagKeyOf } from './resources';
 import { run } from './run';
-import { Settings, sameSettings } from '../../src/settings';
+import { Settings, sameSettings } from '../../src/shared/settings';
 
 /** A declaration as CloudFormation has it. */
 export interface DeployedDeclaration {
@@ -34,6 +34,32 @@ export class Judge {
     return verdict;
   }
 
+  /**
+   * Whether the original comes back without a trace when all declarations are removed, in every order, where others have erased the record
+   * on the way. What holds in between depends on who was asked to do something since.
+   */
+  public judgeErased(ecr: EcrState, time: number, deployed: readonly DeployedDeclaration[]): Promise<string | undefined> {
+    const key = JSON.stringify(['erased', ecr.id, deployed]);
+    const verdict = this.known.get(key) ?? this.judgeErasedAnew(ecr, time + HOURS_LATER, deployed);
+    this.known.set(key, verdict);
+    return verdict;
+  }
+
+  private async judgeErasedAnew(ecr: EcrState, time: number, deployed: readonly DeployedDeclaration[]): Promise<string | undefined> {
+    if (deployed.length === 0) {
+      const isRestored = sameSettings(ecr.settings, this.original) && ecr.libraryTagKeys.length === 0;
+      return isRestored ? undefined : `the repository has ${JSON.stringify(ecr.settings)}, with the tags ${JSON.stringify(Object.fromEntries(ecr.tags))}`;
+    }
+    for (const gone of deployed) {
+      const after = await run(ecr, time, new ModelRequests(this.original).remove(gone.resource, gone.settings));
+      const problem = await this.judgeErased(after.ecr, after.time, deployed.filter((other) => other !== gone));
+      if (problem) {
+        return `after ${gone.resource.stack}.${gone.resource.logicalId} was removed: ${problem}`;
+      }
+    }
+    return undefined;
+  }
+
   private async judgeAnew(
     ecr: EcrState, time: number, deployed: readonly DeployedDeclaration[], winner: DeployedDeclaration | undefined,
   ): Promise<string | undefined> {
@@ -50,10 +76,10 @@ export class Judge {
     }
     const now = allowed.find(({ settings }) => sameSettings(settings, ecr.settings));
     for (const gone of deployed) {
-      const after = await run(ecr, time, remove(gone.resource, gone.settings));
+      const after = await run(ecr, time, new ModelRequests(this.original).remove(gone.resource, gone.settings));
       const rest = deployed.filter((other) => other !== gone);
       const problem = after.result.Status === 'FAILED'
-        ? `the delete responds ${after.result.Reason}`
+        ? `the delete responds ${after.result.Reason.message}`
         : await this.judge(after.ecr, after.time, rest, gone !== now ? now : undefined);
       if (problem) {
         return `after ${gone.resource.stack}.${gone.resource.logicalId} was removed: ${problem}`;

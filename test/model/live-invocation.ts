@@ -1,19 +1,23 @@
 import { EcrCall, EcrState } from './ecr-state';
-import { Environment, Result, handle } from '../../lambda/lifecycle';
+import { UntrustedEvent } from '../../lambda/cloudformation/request';
+import { Response } from '../../lambda/cloudformation/response';
 import { Log } from '../../lambda/log';
-import { UntrustedEvent } from '../../lambda/request';
+import { Environment } from '../../lambda/protocol/invocation';
+import { handle } from '../../lambda/protocol/lifecycle';
+import { OwnershipTag } from '../../lambda/protocol/operation';
+import { FUNCTION_TIMEOUT_MS } from '../../src/shared/contract';
 
 /** An event as Lambda hands it to the function, and the ownership tag in the function's environment. */
 export interface Delivery {
   readonly event: UntrustedEvent;
-  readonly ownershipTag: Environment['mark'];
+  readonly ownershipTag: OwnershipTag;
 }
 
 /** What an invocation waits for: a call of ECR or a sleep; or the response with which it has ended. */
 export type Pending =
   | { readonly kind: 'call'; readonly repository: string; readonly call: EcrCall; readonly deadline: number }
   | { readonly kind: 'sleep'; readonly until: number }
-  | { readonly kind: 'response'; readonly result: Result };
+  | { readonly kind: 'response'; readonly result: Response };
 
 /** How a call or a sleep ended, and when: with the state that a read shows, with an error, or just so. */
 export type Reply = { readonly time: number } & ({ readonly shows?: EcrState } | { readonly error: Error });
@@ -30,7 +34,8 @@ export class LiveInvocation {
     this.time = started;
     this.pending = this.whenReached();
     const environment: Environment = {
-      mark: ownershipTag,
+      ownershipTag,
+      lambdaRemaining: () => started + FUNCTION_TIMEOUT_MS - this.time,
       log,
       clock: { now: () => this.time, sleep: async (ms) => void await this.wait({ kind: 'sleep', until: this.time + ms }) },
       ecr: ({ arn }, remaining) => {

@@ -1,9 +1,9 @@
 import { EcrStates } from './ecr-state';
-import { IdealRepository } from './ideal-repository';
+import { IdealDeclaration, IdealRepository } from './ideal-repository';
 import { ModelRegistry } from './model-registry';
 import { Resource, arnOf, ownershipTagKeyOf } from './resources';
 import { Circumstances, DeployedEntry, StackOperation, TemplateEntry } from './stack-operation';
-import { Settings, sameSettings } from '../../src/settings';
+import { Settings, sameSettings } from '../../src/shared/settings';
 
 /** A template's entries, by their logical ids. */
 export type Template = Readonly<Record<string, TemplateEntry>>;
@@ -20,18 +20,21 @@ export class ModelAccount {
   private readonly states = new EcrStates();
   private readonly registry = new ModelRegistry();
   private readonly ideals = new Map<string, IdealRepository>();
+  private readonly formerDeclarations = new Map<string, readonly IdealDeclaration[]>();
   private readonly stacks = new Map<string, Map<string, DeployedEntry>>();
   private readonly generations = new Map<string, number>();
 
   public createRepository(name: string, settings: Settings): void {
     if (!this.ideals.has(name)) {
       this.registry.set(arnOf(name), this.states.of(settings, new Map([['owner', 'team']])));
-      this.ideals.set(name, new IdealRepository(settings));
+      // For the declarations of a former repository of that name, this one is the same, without a record.
+      this.ideals.set(name, new IdealRepository(settings, this.formerDeclarations.get(name)));
     }
   }
 
   public deleteRepository(name: string): void {
     this.registry.set(arnOf(name), undefined);
+    this.formerDeclarations.set(name, this.ideals.get(name)?.all ?? []);
     this.ideals.delete(name);
   }
 
@@ -63,18 +66,18 @@ export class ModelAccount {
     for (const [logicalId, entry] of Object.entries(template)) {
       const resource = this.resourceOf(stack, logicalId);
       const old = before.get(logicalId);
-      const next: DeployedEntry = { ...entry, resource };
-      if (old && old.repository === next.repository && sameSettings(old.settings, next.settings)) {
-        after.set(logicalId, next);
+      const wanted = { ...entry, resource };
+      if (old && old.repository === wanted.repository && sameSettings(old.settings, wanted.settings)) {
+        after.set(logicalId, { ...wanted, physicalId: old.physicalId });
         continue;
       }
-      const change = old ? await operation.update(old, next) : await operation.create(next);
-      undo.unshift(change.undo);
-      after.set(logicalId, next);
-      if (!change.succeeded) {
+      const { deployed, undo: undoChange } = old ? await operation.update(old, wanted) : await operation.create(wanted);
+      undo.unshift(undoChange);
+      if (!deployed) {
         isFailed = true;
         break;
       }
+      after.set(logicalId, deployed);
     }
     if (isFailed || circumstances.siblingFails) {
       for (const step of undo) {
@@ -99,7 +102,7 @@ export class ModelAccount {
     const operation = new StackOperation(this.registry, this.ideals, circumstances);
     for (const old of this.stacks.get(stack)?.values() ?? []) {
       if (!old.retain) {
-        await operation.remove(old);
+        await operation.removeWithFunction(old);
       }
     }
     this.stacks.delete(stack);

@@ -1,7 +1,8 @@
 import { Choose } from './chooser';
 import { EcrCall, EcrState } from './ecr-state';
 import { Delivery, LiveInvocation, Reply } from './live-invocation';
-import { Result } from '../../lambda/lifecycle';
+import { Response } from '../../lambda/cloudformation/response';
+import { runAwsCli } from '../support/fake-aws-cli';
 
 /** What goes wrong with one invocation. Its calls are numbered from 0. */
 export type Fault =
@@ -42,12 +43,24 @@ export class ModelRegistry {
     }
   }
 
+  /** Runs the commands in a failed delete's reason, as a person would. */
+  public async runCommands(repository: string, commands: string): Promise<void> {
+    const apply = async (call: EcrCall) => this.set(repository, this.get(repository)?.after(call));
+    if (commands === '') {
+      return;
+    }
+    await runAwsCli(commands.slice(commands.indexOf('aws ecr ')), repository, {
+      putSettings: (settings) => apply({ method: 'putSettings', settings }),
+      untag: (keys) => apply({ method: 'untag', keys }),
+    });
+  }
+
   /**
    * Runs invocations at the same time, to their ends. The choice decides which one goes on next.
    *
    * @returns their responses, and nothing for those that died
    */
-  public async run(invocations: readonly PlannedInvocation[], choose: Choose): Promise<(Result | undefined)[]> {
+  public async run(invocations: readonly PlannedInvocation[], choose: Choose): Promise<(Response | undefined)[]> {
     const running = invocations.map(({ delivery, fault }) => new FaultyInvocation(this, new LiveInvocation(delivery, this.time++), fault));
     for (let open = running.filter(({ ended }) => !ended); open.length > 0; open = open.filter(({ ended }) => !ended)) {
       await open[choose(open.length)]!.step();
@@ -58,9 +71,10 @@ export class ModelRegistry {
 
 class FaultyInvocation {
   public ended = false;
-  public result: Result | undefined;
+  public result: Response | undefined;
   private calls = 0;
-  private beforeLastWrite: EcrState | undefined;
+  /** Of each repository, the state before this invocation's last write. */
+  private readonly beforeLastWrite = new Map<string, EcrState>();
   private isLagDue = false;
 
   constructor(private readonly registry: ModelRegistry, private readonly live: LiveInvocation, private readonly fault: Fault) {}
@@ -100,10 +114,10 @@ class FaultyInvocation {
       return { time, error: named('ECONNRESET', 'socket hang up') };
     }
     if (after !== before) {
-      this.beforeLastWrite = before;
-    } else if (this.isLagDue && this.beforeLastWrite) {
+      this.beforeLastWrite.set(repository, before);
+    } else if (this.isLagDue && this.beforeLastWrite.has(repository)) {
       this.isLagDue = false;
-      return { time, shows: this.beforeLastWrite };
+      return { time, shows: this.beforeLastWrite.get(repository)! };
     }
     return { time, shows: after };
   }

@@ -1,10 +1,16 @@
 import { Delivery } from './live-invocation';
-import { Resource, arnOf, delivery, inventedIdOf, propertiesOf } from './resources';
-import { Settings } from '../../src/settings';
+import { Resource, createRequestIdOf, delivery, generatedIdOf, physicalIdOf, propertiesOf } from './resources';
+import { Settings } from '../../src/shared/settings';
 
 /** What a resource declares when CloudFormation has no more requests for it; nothing where it is gone. */
 export interface Outcome {
   readonly declares: Settings | undefined;
+}
+
+/** The physical ids with which the function must respond. CloudFormation adopts whatever id it gets, also from a failure. */
+export interface ExpectedIds {
+  readonly SUCCESS: string;
+  readonly FAILED: string;
 }
 
 /**
@@ -14,6 +20,7 @@ export interface Outcome {
 export interface ModelRequest {
   readonly name: string;
   readonly delivery: Delivery;
+  readonly ids: ExpectedIds;
   readonly afterSuccess: Continuation;
   readonly afterFailure: readonly Continuation[];
   readonly afterDeath: readonly Continuation[];
@@ -28,17 +35,19 @@ export type Continuation = ModelRequest | Outcome;
 export const isOutcome = (continuation: Continuation): continuation is Outcome => 'declares' in continuation;
 
 const REPOSITORY = 'team-a/api';
-const PHYSICAL_ID = arnOf(REPOSITORY);
 const GONE: Outcome = { declares: undefined };
 
 type Trouble = Pick<ModelRequest, 'afterFailure' | 'afterDeath'>;
 
 /** Continuations are made when they are asked for, since a request can be followed by itself. */
-function modelRequest(name: string, made: Delivery, afterSuccess: Continuation, inTrouble: (self: ModelRequest) => Trouble): ModelRequest {
+function modelRequest(
+  name: string, made: Delivery, ids: ExpectedIds, afterSuccess: Continuation, inTrouble: (self: ModelRequest) => Trouble,
+): ModelRequest {
   let trouble: Trouble | undefined;
   const self: ModelRequest = {
     name,
     delivery: made,
+    ids,
     afterSuccess,
     get afterFailure() {
       return (trouble ??= inTrouble(self)).afterFailure;
@@ -50,47 +59,60 @@ function modelRequest(name: string, made: Delivery, afterSuccess: Continuation, 
   return self;
 }
 
-/** Without a response it is delivered again, or deleted: by the id that it would have had, or by an invented one. */
-export function create(resource: Resource, settings: Settings): ModelRequest {
-  const made = delivery(resource, { RequestType: 'Create', ResourceProperties: propertiesOf(settings, REPOSITORY) });
-  return modelRequest(`create ${nameOf(resource)}`, made, { declares: settings }, (self) => ({
-    afterFailure: [remove(resource, settings)],
-    afterDeath: [self, remove(resource, settings), remove(resource, settings, inventedIdOf(resource))],
-  }));
-}
+/** The requests for one repository, whose settings were `original` before anybody declared it. */
+export class ModelRequests {
+  constructor(private readonly original: Settings) {}
 
-/** A create whose delete is sent while it still runs. CloudFormation ignores its response. */
-export function overtakenCreate(resource: Resource, settings: Settings): ModelRequest {
-  const { delivery: made } = create(resource, settings);
-  const name = `overtaken create ${nameOf(resource)}`;
-  return { ...modelRequest(name, made, GONE, () => ({ afterFailure: [GONE], afterDeath: [GONE] })), isOvertaken: true };
+  /** Without a response it is delivered again, or deleted: by the id that it would have had, or by a generated one. */
+  public create(resource: Resource, settings: Settings): ModelRequest {
+    const made = delivery(resource, {
+      RequestType: 'Create', RequestId: createRequestIdOf(resource), ResourceProperties: propertiesOf(settings, REPOSITORY),
+    });
+    const ids = { SUCCESS: this.idOf(resource), FAILED: physicalIdOf(resource, REPOSITORY, undefined) };
+    return modelRequest(`create ${nameOf(resource)}`, made, ids, { declares: settings }, (self) => ({
+      afterFailure: [this.remove(resource, settings, ids.FAILED)],
+      afterDeath: [self, this.remove(resource, settings), this.remove(resource, settings, generatedIdOf(resource))],
+    }));
+  }
+
+  /** A create whose delete is sent while it still runs. CloudFormation ignores its response. */
+  public overtakenCreate(resource: Resource, settings: Settings): ModelRequest {
+    const { delivery: made, ids } = this.create(resource, settings);
+    const name = `overtaken create ${nameOf(resource)}`;
+    return { ...modelRequest(name, made, ids, GONE, () => ({ afterFailure: [GONE], afterDeath: [GONE] })), isOvertaken: true };
+  }
+
+  /** Without a response it is delivered again, rolled back, followed by an update to `next`, or deleted. */
+  public update(resource: Resource, settings: Settings, old: Settings, next = settings): ModelRequest {
+    const id = this.idOf(resource);
+    const made = delivery(resource, {
+      RequestType: 'Update',
+      PhysicalResourceId: id,
+      ResourceProperties: propertiesOf(settings, REPOSITORY),
+      OldResourceProperties: propertiesOf(old, REPOSITORY),
+    });
+    return modelRequest(`update ${nameOf(resource)}`, made, { SUCCESS: id, FAILED: id }, { declares: settings }, (self) => ({
+      afterFailure: [this.update(resource, old, settings)],
+      afterDeath: [self, this.update(resource, old, settings), this.update(resource, next, settings), this.remove(resource, settings)],
+    }));
+  }
+
+  /** Without success it is sent again. */
+  public remove(resource: Resource, settings: Settings, id = this.idOf(resource)): ModelRequest {
+    const made = delivery(resource, { RequestType: 'Delete', PhysicalResourceId: id, ResourceProperties: propertiesOf(settings, REPOSITORY) });
+    const name = `delete ${nameOf(resource)}${id === generatedIdOf(resource) ? ' by a generated id' : ''}`;
+    return modelRequest(name, made, { SUCCESS: id, FAILED: id }, GONE, (self) => ({ afterFailure: [self], afterDeath: [self] }));
+  }
+
+  private idOf(resource: Resource): string {
+    return physicalIdOf(resource, REPOSITORY, this.original);
+  }
 }
 
 /** One of two deliveries of an event. When it fails or dies, CloudFormation has the other one's response. */
-export function delivered(count: string, { name, delivery: made, afterSuccess }: ModelRequest): ModelRequest {
+export function delivered(count: string, { name, delivery: made, ids, afterSuccess }: ModelRequest): ModelRequest {
   const trouble = { afterFailure: [afterSuccess], afterDeath: [afterSuccess] };
-  return { ...modelRequest(`${name}, ${count} delivery`, made, afterSuccess, () => trouble), isDeliveredTwice: true };
-}
-
-/** Without a response it is delivered again, rolled back, followed by an update to `next`, or deleted. */
-export function update(resource: Resource, settings: Settings, old: Settings, next = settings): ModelRequest {
-  const made = delivery(resource, {
-    RequestType: 'Update',
-    PhysicalResourceId: PHYSICAL_ID,
-    ResourceProperties: propertiesOf(settings, REPOSITORY),
-    OldResourceProperties: propertiesOf(old, REPOSITORY),
-  });
-  return modelRequest(`update ${nameOf(resource)}`, made, { declares: settings }, (self) => ({
-    afterFailure: [update(resource, old, settings)],
-    afterDeath: [self, update(resource, old, settings), update(resource, next, settings), remove(resource, settings)],
-  }));
-}
-
-/** Without success it is sent again. */
-export function remove(resource: Resource, settings: Settings, PhysicalResourceId = PHYSICAL_ID): ModelRequest {
-  const made = delivery(resource, { RequestType: 'Delete', PhysicalResourceId, ResourceProperties: propertiesOf(settings, REPOSITORY) });
-  const name = `delete ${nameOf(resource)}${PhysicalResourceId === PHYSICAL_ID ? '' : ' by an invented id'}`;
-  return modelRequest(name, made, GONE, (self) => ({ afterFailure: [self], afterDeath: [self] }));
+  return { ...modelRequest(`${name}, ${count} delivery`, made, ids, afterSuccess, () => trouble), isDeliveredTwice: true };
 }
 
 const nameOf = ({ stack, logicalId }: Resource): string => `${stack}.${logicalId}`;

@@ -1,4 +1,4 @@
-import { CASES, Participant, Start } from './cases';
+import { Participant, Start, casesOf } from './cases';
 import { Choose, chooser } from './chooser';
 import { EcrStates } from './ecr-state';
 import { deployedAfter, initialState } from './explore-case';
@@ -6,6 +6,7 @@ import { Judge } from './judge';
 import { Fault, ModelRegistry, NO_FAULT } from './model-registry';
 import { ModelRequest, Outcome, isOutcome } from './model-request';
 import { FILTERED, MUTABLE, arnOf } from './resources';
+import { Settings } from '../../src/shared/settings';
 import { SEED } from '../support/seed';
 
 const SCHEDULES = Number(process.env.SCHEDULES ?? 40_000);
@@ -15,13 +16,18 @@ const ORIGINALS = [FILTERED, MUTABLE];
 const REPOSITORY = arnOf('team-a/api');
 
 /** The two invocations of a case, and a third from another case with the same start. It is of another stack: a stack does one thing at a time. */
-const TRIPLES: readonly (readonly [Start, readonly Participant[]])[] = CASES.flatMap(([, start, participants]) => CASES
-  .filter(([, otherStart]) => JSON.stringify(otherStart) === JSON.stringify(start))
-  .flatMap(([, , others]) => others)
-  // Not one half of a pair that belongs together, such as a create and the delete that overtakes it.
-  .filter(({ request }) => !request.isDeliveredTwice && !request.isOvertaken && !request.name.endsWith('by an invented id'))
-  .filter(({ resource }) => !participants.some((other) => other.resource.stack === resource.stack))
-  .map((third) => [start, [...participants, third]] as const));
+function triplesOf(original: Settings): readonly (readonly [Start, readonly Participant[]])[] {
+  const cases = casesOf(original);
+  return cases.flatMap(([, start, participants]) => cases
+    .filter(([, otherStart]) => JSON.stringify(otherStart) === JSON.stringify(start))
+    .flatMap(([, , others]) => others)
+    // Not one half of a pair that belongs together, such as a create and the delete that overtakes it.
+    .filter(({ request }) => !request.isDeliveredTwice && !request.isOvertaken && !request.name.endsWith('by a generated id'))
+    .filter(({ resource }) => !participants.some((other) => other.resource.stack === resource.stack))
+    .map((third) => [start, [...participants, third]] as const));
+}
+
+const TRIPLES = new Map(ORIGINALS.map((original) => [original, triplesOf(original)]));
 
 /**
  * One invocation may die, and one read of each may lag. A second delivery of an event does not die here: it could do so just after it put
@@ -67,8 +73,9 @@ class Batch {
   /** @returns what is wrong at the end of a schedule, if anything */
   async play(seed: number): Promise<string | undefined> {
     const choose = chooser(seed);
-    const [start, participants] = TRIPLES[choose(TRIPLES.length)]!;
     const original = ORIGINALS[choose(ORIGINALS.length)]!;
+    const triples = TRIPLES.get(original)!;
+    const [start, participants] = triples[choose(triples.length)]!;
     const { ecr, time } = await initialState(original, start);
     const registry = new ModelRegistry(time);
     registry.set(REPOSITORY, this.states.of(ecr.settings, ecr.tags));

@@ -1,7 +1,8 @@
 import { Delivery } from './live-invocation';
-import { UntrustedEvent } from '../../lambda/request';
-import { TAG_PREFIX } from '../../src/contract';
-import { Settings } from '../../src/settings';
+import { renderPhysicalId, tokenOf } from '../../lambda/cloudformation/physical-id';
+import { UntrustedEvent } from '../../lambda/cloudformation/request';
+import { TAG_PREFIX } from '../../src/shared/contract';
+import { Settings } from '../../src/shared/settings';
 
 export const MUTABLE: Settings = { mutability: 'MUTABLE', filters: [] };
 export const IMMUTABLE: Settings = { mutability: 'IMMUTABLE', filters: [] };
@@ -30,8 +31,15 @@ export const stackIdOf = (stack: string): string =>
 export const ownershipTagKeyOf = ({ provider }: Resource): string =>
   `${TAG_PREFIX}stack:${Buffer.from(provider).toString('hex').padEnd(12, '0').slice(0, 12)}`;
 
-/** The physical id that CloudFormation invents for a resource whose create got no response. */
-export const inventedIdOf = ({ stack, logicalId }: Resource): string => `${stack}-${logicalId}-1ABCDEFGHIJKL`;
+/** The RequestId of a resource's create. Each create of a logical id has its own. */
+export const createRequestIdOf = ({ stack, logicalId }: Resource, generation = 0): string => `create-${stack}-${logicalId}-${generation}`;
+
+/** The physical id with which the function responds to a create: with an original where it succeeds. */
+export const physicalIdOf = (resource: Resource, repository: string, original: Settings | undefined): string =>
+  renderPhysicalId(arnOf(repository), original, tokenOf(createRequestIdOf(resource)));
+
+/** The physical id that CloudFormation generates for a resource whose create got no response. */
+export const generatedIdOf = ({ stack, logicalId }: Resource): string => `${stack}-${logicalId}-1ABCDEFGHIJKL`;
 
 export const propertiesOf = ({ mutability, filters }: Settings, repository: string) => ({
   RepositoryArn: arnOf(repository),
@@ -43,14 +51,16 @@ export const propertiesOf = ({ mutability, filters }: Settings, repository: stri
   },
 });
 
+export const newDelivery = (resource: Resource, event: UntrustedEvent): Delivery => ({
+  ownershipTag: { key: ownershipTagKeyOf(resource), value: stackIdOf(resource.provider) },
+  event: { StackId: stackIdOf(resource.stack), LogicalResourceId: resource.logicalId, RequestId: 'request', ...event },
+});
+
 const deliveries = new Map<string, Delivery>();
 
 /** An event, always the same object for the same event: the invocation tree finds it by identity. */
 export function delivery(resource: Resource, event: UntrustedEvent): Delivery {
-  const made: Delivery = {
-    ownershipTag: { key: ownershipTagKeyOf(resource), value: stackIdOf(resource.provider) },
-    event: { StackId: stackIdOf(resource.stack), LogicalResourceId: resource.logicalId, RequestId: 'request', ...event },
-  };
+  const made = newDelivery(resource, event);
   const key = JSON.stringify(made);
   deliveries.set(key, deliveries.get(key) ?? made);
   return deliveries.get(key)!;

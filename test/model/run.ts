@@ -1,10 +1,10 @@
 import { EcrState } from './ecr-state';
 import { LiveInvocation } from './live-invocation';
 import { ModelRequest } from './model-request';
-import { Result } from '../../lambda/lifecycle';
+import { Response } from '../../lambda/cloudformation/response';
 
 /** Runs an invocation from beginning to end, undisturbed. */
-export async function run(ecr: EcrState, time: number, { delivery }: ModelRequest): Promise<{ ecr: EcrState; time: number; result: Result }> {
+export async function run(ecr: EcrState, time: number, { delivery }: ModelRequest): Promise<{ ecr: EcrState; time: number; result: Response }> {
   const invocation = new LiveInvocation(delivery, time);
   for (;;) {
     const pending = await invocation.pending;

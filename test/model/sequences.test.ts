@@ -35,7 +35,8 @@ const rarely = fc.nat(9).map((number) => number === 9);
 const circumstances: fc.Arbitrary<Circumstances> = fc.record({
   siblingFails: fc.nat(3).map((number) => number === 3),
   isCancelled: rarely,
-  rollsBackByDeletes: fc.boolean(),
+  rollback: fc.constantFrom('update, then delete', 'delete, then update', 'delete'),
+  rollbackRetains: fc.boolean(),
   faults: fc.array(fault, { maxLength: 6 }),
   isDeliveredTwice: rarely,
   cleanupIsRefused: rarely,

@@ -2,9 +2,11 @@ import { Choose } from './chooser';
 import { IdealRepository } from './ideal-repository';
 import { Delivery } from './live-invocation';
 import { Fault, ModelRegistry, NO_FAULT } from './model-registry';
-import { Resource, arnOf, delivery, inventedIdOf, propertiesOf } from './resources';
-import { UntrustedEvent } from '../../lambda/request';
-import { Settings } from '../../src/settings';
+import { Resource, arnOf, generatedIdOf, newDelivery, propertiesOf } from './resources';
+import { parsePhysicalId } from '../../lambda/cloudformation/physical-id';
+import { UntrustedEvent } from '../../lambda/cloudformation/request';
+import { Response } from '../../lambda/cloudformation/response';
+import { Settings, sameSettings } from '../../src/shared/settings';
 
 /** What a template declares under one logical id. */
 export interface TemplateEntry {
@@ -19,8 +21,13 @@ export interface Circumstances {
   readonly siblingFails: boolean;
   /** Whether the deployment is cancelled while the first create runs: its delete overtakes it. */
   readonly isCancelled: boolean;
-  /** Whether a rollback only deletes, as on some emulators, and sends no delete for a create that failed. AWS updates back first. */
-  readonly rollsBackByDeletes: boolean;
+  /**
+   * What a rollback sends for a replacement that succeeded. AWS updates back and then deletes the new id (aws-cdk 13527). Some emulators only
+   * delete, and send no delete for a create that failed. The other order is not known of any, and must work as well.
+   */
+  readonly rollback: 'update, then delete' | 'delete, then update' | 'delete';
+  /** Whether a rollback leaves the new resource of a replacement alone where its policy is to retain. It is not documented. */
+  readonly rollbackRetains: boolean;
   /** One for each invocation in turn. The invocations after that have none. */
   readonly faults: readonly Fault[];
   /** Whether each event is delivered twice, at the same time, where nothing else goes wrong with it. */
@@ -37,13 +44,20 @@ const MOST_TRIES = 10;
 /** What a stack has deployed under one logical id. */
 export interface DeployedEntry extends TemplateEntry {
   readonly resource: Resource;
+  /** What the function responded with, which CloudFormation adopts. */
+  readonly physicalId: string;
 }
+
+type WantedEntry = Omit<DeployedEntry, 'physicalId'>;
 
 /** A create or update, and how it is rolled back. */
 export interface ResourceChange {
-  readonly succeeded: boolean;
+  /** Absent where it failed. */
+  readonly deployed?: DeployedEntry;
   readonly undo: () => Promise<void>;
 }
+
+let requests = 0;
 
 /**
  * The requests that CloudFormation sends during one operation on a stack. With each success it tells the repository's ideal what was
@@ -61,60 +75,72 @@ export class StackOperation {
     this.faults = [...circumstances.faults];
   }
 
-  public async create(next: DeployedEntry): Promise<ResourceChange> {
-    const event = delivery(next.resource, { RequestType: 'Create', ResourceProperties: propertiesOf(next.settings, next.repository) });
+  public async create(wanted: WantedEntry): Promise<ResourceChange> {
+    const event = this.event(wanted, { RequestType: 'Create' });
+    const generatedId = generatedIdOf(wanted.resource);
     if (this.circumstances.isCancelled && !this.hasCreated) {
-      const overtaking = this.deletion(next, inventedIdOf(next.resource));
+      const overtaking = this.deletion({ ...wanted, physicalId: generatedId });
       const [, deleted] = await this.registry.run(
         [event, overtaking].map((made) => ({ delivery: made, fault: NO_FAULT })), this.circumstances.choose);
-      expectSuccess(deleted?.Status, 'the delete that overtakes a create');
-      this.ideals.get(next.repository)?.release(next.resource);
-      return { succeeded: false, undo: async () => {} };
+      if (deleted?.Status !== 'SUCCESS') {
+        throw new Error(`the delete that overtakes a create responds ${deleted?.Status}`);
+      }
+      this.idealOf(wanted)?.release(wanted.resource, false);
+      return { undo: async () => {} };
     }
     this.hasCreated = true;
-    const wasDeclared = this.ideals.get(next.repository)?.isDeclaredBy(next.resource) ?? false;
-    const status = await this.send(event);
-    if (status === 'SUCCESS') {
-      this.ideals.get(next.repository)?.declare(next.resource, next.settings, true);
+    const wasDeclared = this.idealOf(wanted)?.isDeclaredBy(wanted.resource) ?? false;
+    const response = await this.send(event);
+    if (response?.Status === 'SUCCESS') {
+      this.declare(wanted, response.PhysicalResourceId, { isNew: true });
     }
-    const needsNoDelete = status === 'FAILED' && this.circumstances.rollsBackByDeletes && !wasDeclared;
+    const failed = { ...wanted, physicalId: response?.PhysicalResourceId ?? generatedId };
+    const needsNoDelete = response?.Status === 'FAILED' && this.circumstances.rollback === 'delete' && !wasDeclared;
     return {
-      succeeded: status === 'SUCCESS',
-      undo: async () => needsNoDelete ? undefined : this.remove(next, status === undefined ? inventedIdOf(next.resource) : undefined),
+      deployed: response?.Status === 'SUCCESS' ? failed : undefined,
+      undo: async () => needsNoDelete ? undefined : this.remove(failed),
     };
   }
 
-  public async update(old: DeployedEntry, next: DeployedEntry): Promise<ResourceChange> {
-    const isReplacement = old.repository !== next.repository;
-    const wasDeclared = this.ideals.get(next.repository)?.isDeclaredBy(next.resource) ?? false;
-    const status = await this.send(this.updating(old, next, old.repository));
-    if (status === 'SUCCESS') {
-      this.ideals.get(next.repository)?.declare(next.resource, next.settings, false, isReplacement ? undefined : old.settings);
+  public async update(old: DeployedEntry, wanted: WantedEntry): Promise<ResourceChange> {
+    const isReplacement = old.repository !== wanted.repository;
+    const wasDeclared = this.idealOf(wanted)?.isDeclaredBy(wanted.resource) ?? false;
+    const response = await this.send(this.updating(old, wanted, old.physicalId));
+    // CloudFormation adopts whatever id it gets.
+    const next = { ...wanted, physicalId: response?.PhysicalResourceId ?? old.physicalId };
+    const succeeded = response?.Status === 'SUCCESS';
+    if (succeeded) {
+      this.declare(wanted, next.physicalId, isReplacement ? {} : { from: old });
     }
     return {
-      succeeded: status === 'SUCCESS',
-      undo: async () => {
-        if (isReplacement && this.circumstances.rollsBackByDeletes && status !== undefined && (status === 'SUCCESS' || !wasDeclared)) {
-          await this.remove(next);
-          return;
-        }
-        const physical = status === 'SUCCESS' ? next.repository : old.repository;
-        if (await this.repeat(this.updating(next, old, physical), () => !this.ideals.has(old.repository))) {
-          this.ideals.get(old.repository)?.declare(old.resource, old.settings, false, this.ownSettings(old, next, status));
-        }
-        if (isReplacement && status === 'SUCCESS') {
-          await this.remove(next);
-        } else if (isReplacement) {
-          this.ideals.get(next.repository)?.release(next.resource);
-        }
-      },
+      deployed: succeeded ? next : undefined,
+      undo: () => isReplacement && succeeded
+        ? this.undoReplacement(old, next)
+        : this.undoUpdate(old, next, isReplacement, response !== undefined && !wasDeclared),
     };
   }
 
   /** Repeats the delete until it succeeds. */
-  public async remove(gone: DeployedEntry, physicalId?: string): Promise<void> {
-    await this.repeat(this.deletion(gone, physicalId), () => false);
-    this.ideals.get(gone.repository)?.release(gone.resource);
+  public async remove(gone: DeployedEntry): Promise<void> {
+    await this.repeat(this.deletion(gone), () => false);
+    this.release(gone);
+  }
+
+  /**
+   * The delete with a stack is the last chance: when it fails, CloudFormation deletes the function next (cloudformation-coverage-roadmap
+   * 1508, 852). A person runs the commands in the reason. A function that died gives none, which is a limit of the promise, and one
+   * that could not read the tags knows nothing of other declarations. The docs say how to restore by hand then. Here, the delete is sent again.
+   */
+  public async removeWithFunction(gone: DeployedEntry): Promise<void> {
+    const response = await this.send(this.deletion(gone));
+    const commands = response?.Status === 'FAILED' ? response.Reason.commands ?? '' : '';
+    const isForOthers = commands.includes('unless another stack declares it') && (this.idealOf(gone)?.declarations.length ?? 0) > 1;
+    if (!response || isForOthers) {
+      await this.remove(gone);
+      return;
+    }
+    await this.registry.runCommands(arnOf(gone.repository), commands);
+    this.release(gone);
   }
 
   /** CloudFormation gives up after some tries. The declaration then stays, and keeps its precedence. */
@@ -122,52 +148,116 @@ export class StackOperation {
     const refused: Fault = { kind: 'refused', call: 0 };
     for (let attempt = 1; attempt <= CLEANUP_TRIES; attempt++) {
       const fault = this.circumstances.cleanupIsRefused ? refused : attempt === CLEANUP_TRIES ? NO_FAULT : this.faults.shift();
-      if (await this.send(this.deletion(gone), fault) === 'SUCCESS') {
-        this.ideals.get(gone.repository)?.release(gone.resource);
+      if ((await this.send(this.deletion(gone), fault))?.Status === 'SUCCESS') {
+        this.release(gone);
         return;
       }
     }
   }
 
-  /**
-   * Settings that this resource itself may have left on the repository to which an update is rolled back: they are no original. An update
-   * to another repository set nothing here. When it succeeded, the rollback is a new replacement, and the handler gets no old settings.
-   */
-  private ownSettings(old: DeployedEntry, next: DeployedEntry, status: 'SUCCESS' | 'FAILED' | undefined): Settings | undefined {
-    if (old.repository === next.repository) {
-      return next.settings;
+  private async undoReplacement(old: DeployedEntry, next: DeployedEntry): Promise<void> {
+    const { rollback, rollbackRetains } = this.circumstances;
+    const removeNew = async () => rollbackRetains && next.retain ? undefined : this.remove(next);
+    if (rollback !== 'update, then delete') {
+      await removeNew();
     }
-    return status === 'SUCCESS' ? undefined : old.settings;
+    if (rollback !== 'delete') {
+      // When the new one is gone, the old id is all that CloudFormation has.
+      const physicalId = rollback === 'delete, then update' ? old.physicalId : next.physicalId;
+      await this.updateBack(old, next, physicalId);
+      if (physicalId === old.physicalId) {
+        // Neither the id nor the properties name the new repository, so this update has released it.
+        this.idealOf(next)?.release(next.resource);
+      }
+    }
+    if (rollback === 'update, then delete') {
+      await removeNew();
+    }
   }
 
-  private updating(from: DeployedEntry, to: DeployedEntry, physicalRepository: string): Delivery {
-    return delivery(to.resource, {
-      RequestType: 'Update',
-      PhysicalResourceId: arnOf(physicalRepository),
-      ResourceProperties: propertiesOf(to.settings, to.repository),
-      OldResourceProperties: propertiesOf(from.settings, from.repository),
-    });
+  private async undoUpdate(old: DeployedEntry, next: DeployedEntry, isReplacement: boolean, needsNoUpdate: boolean): Promise<void> {
+    if (isReplacement && needsNoUpdate && this.circumstances.rollback === 'delete') {
+      return;
+    }
+    await this.updateBack(old, next, next.physicalId);
+    if (isReplacement) {
+      this.idealOf(next)?.release(next.resource);
+    }
   }
 
-  private deletion({ resource, settings, repository }: DeployedEntry, physicalId = arnOf(repository)): Delivery {
-    const event: UntrustedEvent = { RequestType: 'Delete', PhysicalResourceId: physicalId, ResourceProperties: propertiesOf(settings, repository) };
-    return delivery(resource, event);
+  private async updateBack(old: DeployedEntry, next: DeployedEntry, physicalId: string): Promise<void> {
+    const response = await this.repeat(this.updating(next, old, physicalId), () => !this.ideals.has(old.repository));
+    if (response) {
+      const isOwnId = physicalId === old.physicalId;
+      this.declare(old, response.PhysicalResourceId, isOwnId ? { from: next.repository === old.repository ? next : old } : {});
+    }
+  }
+
+  /**
+   * Tells the ideal what was declared, with the original that is in the physical id.
+   *
+   * @param from what the resource may have set before: it is no original
+   */
+  private declare(
+    entry: WantedEntry, physicalId: string, { isNew = false, from }: { readonly isNew?: boolean; readonly from?: WantedEntry },
+  ): void {
+    const ideal = this.idealOf(entry);
+    if (!ideal) {
+      return;
+    }
+    const { original, token } = parsePhysicalId(physicalId)!;
+    const isKept = from !== undefined || ideal.isDeclaredBy(entry.resource);
+    const isPossible = (possible: Settings | undefined) => possible && original ? sameSettings(possible, original) : possible === original;
+    if (!isKept && !ideal.possibleOriginals.some(isPossible)) {
+      throw new Error(`the physical id is ${physicalId}, but the original is one of ${JSON.stringify(ideal.possibleOriginals)}`);
+    }
+    ideal.declare({ resource: entry.resource, settings: entry.settings, original, token }, isNew);
+  }
+
+  /**
+   * A create over a retained declaration that fails leaves that one as it was, unless it has taken its place already: then the delete releases
+   * it. So where the id is not that of the declaration, the record tells which it was.
+   */
+  private release({ repository, resource, physicalId }: DeployedEntry): void {
+    const id = parsePhysicalId(physicalId);
+    const ideal = this.ideals.get(repository);
+    const isOfOther = id?.token !== undefined && ideal?.tokenOf(resource) !== undefined && ideal.tokenOf(resource) !== id.token;
+    if (!isOfOther || !this.registry.get(arnOf(repository))!.isRecorded(resource)) {
+      ideal?.release(resource, id !== undefined);
+    }
+  }
+
+  private idealOf({ repository }: { readonly repository: string }): IdealRepository | undefined {
+    return this.ideals.get(repository);
+  }
+
+  private updating(from: WantedEntry, to: WantedEntry, PhysicalResourceId: string): Delivery {
+    return this.event(to, { RequestType: 'Update', PhysicalResourceId, OldResourceProperties: propertiesOf(from.settings, from.repository) });
+  }
+
+  private deletion(gone: DeployedEntry): Delivery {
+    return this.event(gone, { RequestType: 'Delete', PhysicalResourceId: gone.physicalId });
+  }
+
+  private event({ resource, settings, repository }: WantedEntry, event: UntrustedEvent): Delivery {
+    return newDelivery(resource, { RequestId: `request-${++requests}`, ResourceProperties: propertiesOf(settings, repository), ...event });
   }
 
   /**
    * Repeats a request until it succeeds. Where it cannot succeed, a person has CloudFormation skip the resource, but only after a try
    * without a fault: such a try still releases the repository of the failed update, for which nobody else is asked.
    *
-   * @returns whether it succeeded
+   * @returns the response with which it succeeded, if it did
    */
-  private async repeat(event: Delivery, isHopeless: () => boolean): Promise<boolean> {
+  private async repeat(event: Delivery, isHopeless: () => boolean): Promise<Response | undefined> {
     for (let tries = 0; tries < MOST_TRIES; tries++) {
       const fault = this.nextFault();
-      if (await this.send(event, fault) === 'SUCCESS') {
-        return true;
+      const response = await this.send(event, fault);
+      if (response?.Status === 'SUCCESS') {
+        return response;
       }
       if (fault.kind === 'none' && isHopeless()) {
-        return false;
+        return undefined;
       }
     }
     throw new Error(`still failing after ${MOST_TRIES} tries`);
@@ -177,16 +267,10 @@ export class StackOperation {
     return this.faults.shift() ?? NO_FAULT;
   }
 
-  /** @returns the status of the response, or nothing where the function died */
-  private async send(event: Delivery, fault = this.nextFault()): Promise<'SUCCESS' | 'FAILED' | undefined> {
+  /** @returns the response, or nothing where the function died */
+  private async send(event: Delivery, fault = this.nextFault()): Promise<Response | undefined> {
     const times = this.circumstances.isDeliveredTwice && fault.kind === 'none' ? 2 : 1;
     const results = await this.registry.run(Array.from({ length: times }, () => ({ delivery: event, fault })), this.circumstances.choose);
-    return results[0]?.Status;
-  }
-}
-
-function expectSuccess(status: string | undefined, what: string): void {
-  if (status !== 'SUCCESS') {
-    throw new Error(`${what} responds ${status}`);
+    return results[0];
   }
 }

@@ -18,11 +18,11 @@ export class WorldEncoder {
     this.tuple = new Uint32Array(this.width);
   }
 
-  public encode({ ecr, time, deaths, last, actors }: World): Uint32Array {
+  public encode({ ecr, time, deaths, erasures, last, actors }: World): Uint32Array {
     const { tuple } = this;
     tuple[0] = ecr.id;
     tuple[1] = time - this.start.time;
-    tuple[2] = deaths;
+    tuple[2] = deaths * 1_000 + erasures;
     tuple[3] = last ? this.numberOf(`${last.index}${last.call.method}${isWrite(last.call) ? keysOf(last.call) : ''}`) : 0;
     actors.forEach((actor, index) => {
       const at = COMMON_WORDS + ACTOR_WORDS * index;

@@ -2,7 +2,7 @@ import { EcrCall, EcrState, areIndependent, isWrite } from './ecr-state';
 import { Invocation, InvocationTree, whenPlayed } from './invocation-tree';
 import { Reply } from './live-invocation';
 import { ModelRequest, Outcome, Continuation, isOutcome } from './model-request';
-import { READS_LAG, SHORTEST_LIFE } from '../../lambda/timing';
+import { MAX_READ_LAG_MS, MIN_LIFETIME_MS } from '../../lambda/protocol/windows';
 
 /** An invocation that has not responded yet. */
 interface RunningInvocation {
@@ -12,7 +12,7 @@ interface RunningInvocation {
   readonly offset: number;
   /** What a lagging read shows: the repository before this invocation's last write. */
   readonly beforeLastWrite?: EcrState;
-  /** How many of its reads may still laggingReads. */
+  /** How many of its reads may still lag. */
   readonly laggingReads: number;
 }
 
@@ -25,6 +25,9 @@ export interface World {
   readonly actors: readonly Actor[];
   /** How many invocations may still die. */
   readonly deaths: number;
+  /** How many times others may still erase the record. */
+  readonly erasures: number;
+  readonly isErased: boolean;
   readonly slowness: boolean;
   readonly invocations: InvocationTree;
   /** The call before, where the next one may be independent of it. */
@@ -35,7 +38,9 @@ export interface World {
 export interface FaultBudget {
   /** How many invocations may die. */
   readonly deaths: number;
-  /** How many reads of each invocation may laggingReads behind its last write. It has a limit, since the handler reads again until reads show the write. */
+  /** How many times others may erase the record, at any moment. */
+  readonly erasures: number;
+  /** How many reads of each invocation may lag behind its last write. It has a limit, since the handler reads again until reads show the write. */
   readonly laggingReads: number;
   /** Whether time may pass while a call is under way, until its invocation has none left. */
   readonly slowness: boolean;
@@ -53,11 +58,11 @@ export class BrokenPromiseError extends Error {}
 export const isRunning = (actor: Actor): actor is RunningInvocation => 'invocation' in actor;
 
 export async function begin(ecr: EcrState, time: number, requests: readonly ModelRequest[], faults: FaultBudget): Promise<World> {
-  const { deaths, laggingReads, slowness } = faults;
+  const { deaths, erasures, laggingReads, slowness } = faults;
   const invocations = new InvocationTree();
   return whenPlayed(() => {
     const actors = requests.map((request, index) => open(invocations, request, time, 100 * index, laggingReads));
-    return { ecr, time, actors, deaths, slowness, invocations };
+    return { ecr, time, actors, deaths, erasures, isErased: false, slowness, invocations };
   });
 }
 
@@ -72,7 +77,16 @@ export function outcomes({ actors }: World): readonly Outcome[] | undefined {
  * @throws a promise, for `whenPlayed`
  */
 export function steps(world: World): Step[] {
-  return world.actors.flatMap((actor, index) => isRunning(actor) ? stepsOf(world, index, actor) : []);
+  return [...erasuresOf(world), ...world.actors.flatMap((actor, index) => isRunning(actor) ? stepsOf(world, index, actor) : [])];
+}
+
+/** Others remove the library's tags, as CloudFormation's handler for `AWS::ECR::Repository` and Terraform do with tags that they do not know. */
+function erasuresOf(world: World): Step[] {
+  const { ecr, erasures } = world;
+  const keys = ecr.libraryTagKeys;
+  return erasures > 0 && keys.length > 0
+    ? [{ what: () => 'others erase the record', world: { ...world, ecr: ecr.after({ method: 'untag', keys }), erasures: erasures - 1, isErased: true, last: undefined } }]
+    : [];
 }
 
 function stepsOf(world: World, index: number, running: RunningInvocation): Step[] {
@@ -141,11 +155,17 @@ function proceed(what: () => string, world: World, index: number, running: Runni
     return [step({ ...running, invocation }), ...deaths];
   }
   const { result } = invocation.pending;
+  // CloudFormation has the id from the other delivery, and the later one may find no record any more.
+  const isIdIgnored = request.isDeliveredTwice && world.isErased;
+  if (!isIdIgnored && result.PhysicalResourceId !== request.ids[result.Status]) {
+    throw new BrokenPromiseError(`${request.name} responds ${result.Status} with the id ${result.PhysicalResourceId} instead of ${request.ids[result.Status]}`);
+  }
   if (result.Status === 'SUCCESS') {
     return [...follow('responds SUCCESS', [request.afterSuccess]), ...deaths];
   }
-  if (!request.isOvertaken && !/the time is up|out of time/.test(result.Reason)) {
-    throw new BrokenPromiseError(`${request.name} responds FAILED: ${result.Reason}`);
+  // A declaration whose record vanishes while it is made fails.
+  if (!request.isOvertaken && !world.isErased && !/the time is up|out of time/.test(result.Reason.message)) {
+    throw new BrokenPromiseError(`${request.name} responds FAILED: ${result.Reason.message}`);
   }
   return [...follow('responds FAILED', request.afterFailure), ...deaths];
 }
@@ -153,11 +173,11 @@ function proceed(what: () => string, world: World, index: number, running: Runni
 /**
  * Lets the pauses between two reads take no time. What others do during such a pause, they may also do right before or after it, so that
  * no schedule is lost. Two sleeps are longer or have a length of their own, and do take their time: the one before a new declaration may
- * be erased (`SHORTEST_LIFE`), and the wait for a create that may still run.
+ * be erased (`MIN_LIFETIME_MS`), and the wait for a create that may still run.
  */
 function skipReadPauses(invocation: Invocation): Invocation {
   const { pending, time } = invocation;
-  const isReadPause = pending.kind === 'sleep' && pending.until - time !== SHORTEST_LIFE && pending.until - time <= READS_LAG;
+  const isReadPause = pending.kind === 'sleep' && pending.until - time !== MIN_LIFETIME_MS && pending.until - time <= MAX_READ_LAG_MS;
   return isReadPause ? skipReadPauses(invocation.reply({ time })) : invocation;
 }
 

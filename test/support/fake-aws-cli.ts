@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { FakeEcr } from './fake-ecr';
+import { Ecr } from '../../lambda/ecr/ecr';
 import { isMutability } from '../../src/shared/settings';
 
 /** The options of the commands, and how many values each takes. */
@@ -11,7 +11,7 @@ const COMMANDS: Record<string, Record<string, 'one' | 'many'>> = {
 };
 
 /** Runs a line of AWS CLI commands on a repository, as a shell and the AWS CLI read it. */
-export async function runAwsCli(line: string, arn: string, ecr: FakeEcr): Promise<void> {
+export async function runAwsCli(line: string, arn: string, ecr: Pick<Ecr, 'putSettings' | 'untag'>): Promise<void> {
   for (const command of line.split(' && ')) {
     const [program, service, name, ...words] = wordsOf(command);
     assert.deepEqual([program, service], ['aws', 'ecr']);

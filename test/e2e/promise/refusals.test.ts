@@ -68,7 +68,7 @@ test.concurrent.each(DECLARING)('$operation is $name in an update: it fails with
 const DELETING = [...DECLARING.filter(({ operation }) => operation !== 'TagResource'), denied('UntagResource')];
 
 /** The commands in the reason of a stack's failure, with its quotes as they came. */
-const commandsIn = (error: unknown): string => /To restore it by hand: (aws ecr .+?)(?:; |$)/.exec((error as Error).message)?.[1] ?? '';
+const commandsIn = (error: unknown): string => /To restore it by hand[^:]*: (aws ecr .+?)(?:; |$)/.exec((error as Error).message)?.[1] ?? '';
 
 // Like AWS, the emulated CloudFormation goes on to delete the function when a declaration could not be deleted.
 test.concurrent.each(DELETING)('$operation is $name in a delete: it fails, the function is gone, and the commands in the reason restore the repository', async (refusal) => {
