@@ -12,7 +12,7 @@ export type Fault =
   | { readonly kind: 'refused'; readonly call: number }
   /** ECR does what that call asks, but its response is lost. */
   | { readonly kind: 'cut'; readonly call: number }
-  /** The next read after that call shows the repository before the invocation's last write. */
+  /** The next read after that call shows the repository as it was before the invocation's last write to it. */
   | { readonly kind: 'lags'; readonly call: number };
 
 export const NO_FAULT: Fault = { kind: 'none' };
@@ -60,7 +60,8 @@ class FaultyInvocation {
   public ended = false;
   public result: Result | undefined;
   private calls = 0;
-  private beforeLastWrite: EcrState | undefined;
+  /** By repository. */
+  private readonly beforeLastWrite = new Map<string, EcrState>();
   private isLagDue = false;
 
   constructor(private readonly registry: ModelRegistry, private readonly live: LiveInvocation, private readonly fault: Fault) {}
@@ -100,11 +101,11 @@ class FaultyInvocation {
       return { time, error: named('ECONNRESET', 'socket hang up') };
     }
     if (after !== before) {
-      this.beforeLastWrite = before;
-    } else if (this.isLagDue && this.beforeLastWrite) {
-      this.isLagDue = false;
-      return { time, shows: this.beforeLastWrite };
+      this.beforeLastWrite.set(repository, before);
+      return { time, shows: after };
     }
-    return { time, shows: after };
+    const lagging = this.isLagDue ? this.beforeLastWrite.get(repository) : undefined;
+    this.isLagDue &&= !lagging;
+    return { time, shows: lagging ?? after };
   }
 }
