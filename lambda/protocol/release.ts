@@ -25,7 +25,8 @@ export type ReleaseResult =
   | { readonly outcome: 'other-create' };
 
 const MAX_CORRECTIONS = 10;
-const FIRST_PAUSE_MS = 2_000;
+/** A create that runs has put its settings by then, unless ECR is slow. */
+const LOOK_AGAIN_AFTER_MS = 10_000;
 
 /** Puts what is effective without the declaration, then removes the declaration. No put is outstanding once it is absent. */
 export async function release(operation: Operation, releasing: Releasing): Promise<ReleaseResult> {
@@ -98,12 +99,12 @@ async function readWhenReleasable(operation: Operation, key: string, { createMay
 
 /**
  * Waits until a create that was never answered can put its settings no more. It waits no longer once the create's declaration is recorded
- * and the repository has what the record makes effective, since the create has then put it. A function that died leaves nothing to see, so
- * only then does the wait last until the end of the create's window.
+ * and the repository has what the record makes effective, since the create has then put it. Otherwise it looks again after a while, and then
+ * waits until the end of the create's window, since a function that died leaves nothing to see.
  */
 async function waitForCreate({ ecr, clock }: Operation, key: string, createMayRunUntil: number): Promise<void> {
   const started = clock.now();
-  for (let pause = FIRST_PAUSE_MS; ; pause *= 2) {
+  for (const pause of [LOOK_AGAIN_AFTER_MS, Infinity]) {
     const snapshot = await takeSnapshot(ecr);
     const own = declarationOf(key, snapshot.record);
     // An older one is that of a retained declaration, over which the create may still declare.

@@ -31,12 +31,13 @@ const TRIPLES = new Map(ORIGINALS.map((original) => [original, triplesOf(origina
 
 /**
  * One invocation may die, and one read of each may lag. A second delivery of an event does not die here: it could do so just after it put
- * settings that are out of date, when the first one has responded. Nobody repairs that, which is one of the promise's limits.
+ * settings that are out of date, when the first one has responded. Nobody repairs that, which is one of the promise's limits. The same goes
+ * for a create that its delete overtakes.
  */
 function faults(participants: readonly Participant[], choose: Choose): Fault[] {
   const dying = choose(2 * participants.length);
   return participants.map(({ request }, index) => {
-    if (index === dying && !request.isDeliveredTwice) {
+    if (index === dying && !request.isDeliveredTwice && !request.isOvertaken) {
       return { kind: 'dies', before: choose(9) };
     }
     return choose(4) === 0 ? { kind: 'lags', call: choose(9) } : NO_FAULT;
