@@ -38,7 +38,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
       collectCoverage: false,
       testMatch: ['<rootDir>/test/**/*.test.ts'],
       // They have configurations of their own.
-      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/e2e/', '<rootDir>/test/languages/'],
+      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/e2e/', '<rootDir>/test/languages/', '<rootDir>/test/model/long/'],
       // They hold packages of this name, which Jest would take for one another.
       modulePathIgnorePatterns: ['<rootDir>/.cache/', '<rootDir>/compat/', '<rootDir>/coverage/', '<rootDir>/dist/', '<rootDir>/examples/'],
     },

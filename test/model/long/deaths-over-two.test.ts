@@ -1,5 +1,5 @@
-import { testCases } from './explore-case';
-import { FILTERED } from './resources';
+import { testCases } from '../explore-case';
+import { FILTERED } from '../resources';
 
 // Where two declarations were there before: every order of the steps of two invocations, of which one dies, before it does anything or after any of
 // its writes. CloudFormation then goes on in each of the ways that it can.

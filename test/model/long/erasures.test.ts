@@ -1,6 +1,6 @@
-import { Case } from './cases';
-import { testCases } from './explore-case';
-import { FILTERED } from './resources';
+import { Case } from '../cases';
+import { testCases } from '../explore-case';
+import { FILTERED } from '../resources';
 
 /**
  * A create that comes after an erasure takes what it finds for the original, and the original of a create that got no response is in no
