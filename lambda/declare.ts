@@ -40,7 +40,7 @@ export async function declare(context: Context, declaring: Declaring): Promise<D
     log('WARN', 'no-record', { consequence: 'the settings are declared anew', before });
   }
   if (!original) {
-    log('WARN', 'original-unknown', { consequence: 'nothing will be put back on delete', before });
+    log('WARN', 'original-unknown', { consequence: 'nothing will be restored on delete', before });
   }
   const next: DeclaredDeclaration = {
     key,

@@ -5,7 +5,7 @@ import {
 import type { Repository as DescribedRepository } from '@aws-sdk/client-ecr';
 import { Ecr } from './ecr';
 import { Repository } from './repository';
-import { Settings, isMutability, obeysRules } from '../src/shared/settings';
+import { Settings, isMutability, areValidSettings } from '../src/shared/settings';
 
 const CLIENTS = new Map<string, ECRClient>();
 
@@ -69,7 +69,7 @@ function settingsOf(
   { imageTagMutability: mutability = 'MUTABLE', imageTagMutabilityExclusionFilters: found = [] }: DescribedRepository, repositoryName: string,
 ): Settings {
   const filters = found.map(({ filter = '' }) => filter);
-  if (!isMutability(mutability) || !found.every(({ filterType }) => filterType === 'WILDCARD') || !obeysRules({ mutability, filters })) {
+  if (!isMutability(mutability) || !found.every(({ filterType }) => filterType === 'WILDCARD') || !areValidSettings({ mutability, filters })) {
     const setting = [mutability, ...found.map(({ filterType, filter }) => `${filterType} ${filter}`)].join(', ');
     throw new Error(`DescribeRepositories answered the setting '${setting}' for ${repositoryName}, which this version does not know. Update cdk-ecr-tag-mutability in this stack's app and deploy again`);
   }

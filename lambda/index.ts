@@ -4,7 +4,7 @@ import { ecr, ecrClient } from './ecr-client';
 import { Environment, handle } from './lifecycle';
 import { consoleLog } from './log';
 import { UntrustedEvent, namesOf } from './request';
-import { ENV_MARK_KEY, ENV_MARK_VALUE } from '../src/shared/contract';
+import { ENV_OWNERSHIP_TAG_KEY, ENV_OWNERSHIP_TAG_VALUE } from '../src/shared/contract';
 
 /** The handler in a world of its own: tests stand in for ECR and for time. */
 export function handlerWith({ clock, ecr: ecrOf }: Pick<Environment, 'clock' | 'ecr'>): (input: unknown) => Promise<void> {
@@ -12,19 +12,19 @@ export function handlerWith({ clock, ecr: ecrOf }: Pick<Environment, 'clock' | '
     const event: UntrustedEvent = typeof input === 'object' && input !== null ? input : {};
     const destination = destinationOf(event);
     if (!destination) {
-      consoleLog('ERROR', 'not-answerable', { ...namesOf(event), reason: 'ResponseURL is not an https URL. Only CloudFormation is meant to invoke this function' });
+      consoleLog('ERROR', 'no-response-url', { ...namesOf(event), reason: 'ResponseURL is not an https URL. Only CloudFormation is meant to invoke this function' });
       return;
     }
     const result = await handle(event, {
       clock,
       log: consoleLog,
-      mark: { key: process.env[ENV_MARK_KEY] ?? '', value: process.env[ENV_MARK_VALUE] ?? '' },
+      mark: { key: process.env[ENV_OWNERSHIP_TAG_KEY] ?? '', value: process.env[ENV_OWNERSHIP_TAG_VALUE] ?? '' },
       ecr: ecrOf,
     });
-    const fault = await deliver(destination, answerText(event, result), clock);
-    if (fault) {
-      consoleLog('ERROR', 'not-delivered', { ...namesOf(event), fault });
-      throw new Error('The answer could not be delivered to CloudFormation');
+    const error = await deliver(destination, answerText(event, result), clock);
+    if (error) {
+      consoleLog('ERROR', 'response-not-sent', { ...namesOf(event), error });
+      throw new Error('The response could not be sent to CloudFormation');
     }
   };
 }

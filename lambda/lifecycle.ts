@@ -109,7 +109,7 @@ async function setEffective(context: Context, { type, settings, notOriginal }: D
     undo: (recordedAt) => takeBack(context, recordedAt),
   });
   if (overruledBy) {
-    context.log('WARN', 'overruled', { by: overruledBy, declared: settings, before, effective });
+    context.log('WARN', 'superseded', { by: overruledBy, declared: settings, before, effective });
   } else {
     context.log('INFO', 'declared', { before, effective });
   }
@@ -121,11 +121,11 @@ async function takeBack(context: Context, recordedAt: number): Promise<void> {
   try {
     const released = await release(context, { recordedAt });
     if (released) {
-      context.log('INFO', 'taken-back', { ...released });
+      context.log('INFO', 'rolled-back', { ...released });
     }
   } catch (error) {
     // The failure that led here is the one to report; the delete that follows it tries again.
-    context.log('WARN', 'not-taken-back', { reason: (error as Error).message });
+    context.log('WARN', 'not-rolled-back', { reason: (error as Error).message });
   }
 }
 
@@ -147,7 +147,7 @@ async function letGo(context: Context, mayBeUnrecorded: boolean, releasing?: Rel
     }
   } catch (error) {
     if (error instanceof RepositoryNotFoundError) {
-      context.log('INFO', 'repository-gone');
+      context.log('INFO', 'repository-not-found');
     } else if (error instanceof NewerRecordError && keysOf(keyOf(context.owner), error.tags).length === 0) {
       // Such as after a create that failed for the same reason: a delete that failed too would leave the stack stuck.
       context.log(mayBeUnrecorded ? 'INFO' : 'WARN', 'no-record', { consequence: 'nothing is touched', reason: error.message });
@@ -178,6 +178,6 @@ function failed(log: Log, PhysicalResourceId: string, error: unknown, repository
   const Reason = repository
     ? `repository ${repository.name} (region ${repository.region}, account ${repository.registryId}): ${message}`
     : message;
-  log('ERROR', 'answered-failed', { reason: Reason });
+  log('ERROR', 'failed', { reason: Reason });
   return { Status: 'FAILED', PhysicalResourceId, Reason };
 }

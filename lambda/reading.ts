@@ -52,7 +52,7 @@ export function reportChanges({ log, owner }: Context, { tags, record, found: be
   }
   const declared = newest(record.declarations)?.declared.settings;
   if (declared && !sameSettings(before, declared)) {
-    log('WARN', 'changed-by-others', { declared, before });
+    log('WARN', 'drifted', { declared, before });
   }
 }
 

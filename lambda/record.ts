@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Tags } from './ecr';
 import { TAG_PREFIX } from '../src/shared/contract';
-import { Settings, isMutability, obeysRules } from '../src/shared/settings';
+import { Settings, isMutability, areValidSettings } from '../src/shared/settings';
 
 /**
  * The record of declarations, as it stands in a repository's tags. It is a wire format between versions of this library in
@@ -20,7 +20,7 @@ export interface Declaration {
   readonly key: string;
   /** Absent while it is released, or where others removed or damaged that text: such a declaration has no say. */
   readonly declared?: Declared;
-  /** The settings before the first declaration; absent where they are unknown: then nothing is ever put back. */
+  /** The settings before the first declaration; absent where they are unknown: then nothing is ever restored. */
   readonly original?: Settings;
 }
 
@@ -192,7 +192,7 @@ function settingsText({ mutability, filters }: Settings): string {
 function parseSettings(text: string | undefined): Settings | undefined {
   const [mutability, ...words] = (text ?? '').split(' ');
   const filters = words.map((word) => word.replaceAll('@', '*'));
-  return isMutability(mutability) && obeysRules({ mutability, filters }) ? { mutability, filters } : undefined;
+  return isMutability(mutability) && areValidSettings({ mutability, filters }) ? { mutability, filters } : undefined;
 }
 
 /** Whole words to a part: a value that starts or ends with a space would not come back as it was written. */

@@ -1,6 +1,6 @@
 import { Repository, parseRepositoryArn } from './repository';
 import { ResourceProperties } from '../src/shared/contract';
-import { Settings, brokenRule, isMutability, unknownMutability } from '../src/shared/settings';
+import { Settings, validateSettings, isMutability, unknownMutability } from '../src/shared/settings';
 
 /** CloudFormation's event, of which nothing has been believed yet. */
 export type UntrustedEvent = Readonly<Partial<Record<
@@ -116,7 +116,7 @@ function fields(value: unknown): Fields<keyof ResourceProperties> {
 function text(event: UntrustedEvent, name: 'StackId' | 'LogicalResourceId' | 'PhysicalResourceId'): string {
   const value = event[name];
   if (typeof value !== 'string' || !ID.test(value)) {
-    throw new BadRequestError(`${name} is missing or not a text of 1 to 1,024 printable ASCII characters. Only CloudFormation is meant to invoke this function`);
+    throw new BadRequestError(`${name} is missing or not a string of 1 to 1,024 printable ASCII characters. Only CloudFormation is meant to invoke this function`);
   }
   return value;
 }
@@ -127,7 +127,7 @@ function parseSettings(properties: Fields<keyof ResourceProperties>): Settings {
     throw new BadRequestError(unknownMutability(mutability));
   }
   const filters = parseFilters(properties.ImageTagMutabilityExclusionFilters);
-  const broken = brokenRule(mutability, filters);
+  const broken = validateSettings(mutability, filters);
   if (broken) {
     throw new BadRequestError(broken);
   }
@@ -144,7 +144,7 @@ function parseFilters(value: unknown): string[] | undefined {
   return value.map((item: unknown) => {
     const filter = (item ?? {}) as Fields<'ImageTagMutabilityExclusionFilterType' | 'ImageTagMutabilityExclusionFilterValue'>;
     if (filter.ImageTagMutabilityExclusionFilterType !== 'WILDCARD' || typeof filter.ImageTagMutabilityExclusionFilterValue !== 'string') {
-      throw new BadRequestError('imageTagMutabilityExclusionFilters has a filter that is not of type WILDCARD with a text as its value. Use ecr.ImageTagMutabilityExclusionFilter.wildcard()');
+      throw new BadRequestError('imageTagMutabilityExclusionFilters has a filter that is not of type WILDCARD with a string as its value. Use ecr.ImageTagMutabilityExclusionFilter.wildcard()');
     }
     return filter.ImageTagMutabilityExclusionFilterValue;
   });

@@ -35,7 +35,7 @@ export async function settle({ ecr, clock, log }: Context, intent: Intent, readi
     const differs = effective !== undefined && !sameSettings(reading.found, effective);
     if (differs) {
       await ecr.putSettings(effective);
-      log('INFO', 'put', { before: reading.found, effective });
+      log('INFO', 'settings-changed', { before: reading.found, effective });
     }
     if (amended.size === 0 && !differs && (isCertain || round > 0)) {
       return reading;

@@ -7,10 +7,10 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { stackMarkKey } from './private/ownership-tag';
+import { ownershipTagKey } from './private/ownership-tag';
 import * as permissions from './private/permissions';
 import { RolePolicies } from './private/role-policies';
-import { ENV_MARK_KEY, ENV_MARK_VALUE } from './shared/contract';
+import { ENV_OWNERSHIP_TAG_KEY, ENV_OWNERSHIP_TAG_VALUE } from './shared/contract';
 
 const DEFAULT_ID = 'ImageTagMutabilityProvider';
 
@@ -105,7 +105,7 @@ export interface ImageTagMutabilityProviderProps {
 }
 
 /**
- * The Lambda function that sets the image tag mutability of the repositories that a stack declares, and puts back what was there.
+ * The Lambda function that sets the image tag mutability of the repositories that a stack declares, and restores what was there.
  *
  * There is one for each stack, made when it is first needed. Make one yourself to set its properties, and pass it to every
  * `ImageTagMutability`.
@@ -168,7 +168,7 @@ export class ImageTagMutabilityProvider extends Construct {
   constructor(scope: Construct, id: string, props: ImageTagMutabilityProviderProps = {}) {
     super(scope, id);
     const stack = Stack.of(this);
-    const markKey = stackMarkKey(stack);
+    const tagKey = ownershipTagKey(stack);
 
     this.role = props.role ?? new iam.Role(this, 'Role', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
     const logGroup = props.logGroup ?? new logs.LogGroup(this, 'LogGroup', {
@@ -178,13 +178,13 @@ export class ImageTagMutabilityProvider extends Construct {
 
     const handler = new lambda.Function(this, 'Function', {
       description: 'Sets the image tag mutability of ECR repositories for CloudFormation (cdk-ecr-tag-mutability)',
-      // The bundle is in `lib`, whether this file runs from `lib` or, in tests, from `src`.
+      // The bundle is in `lib`. This file runs from `lib`, or from `src` in tests.
       code: lambda.Code.fromAsset(path.join(__dirname, '..', 'lib', 'handler')),
       handler: 'index.handler',
       runtime: lambda.determineLatestNodeRuntime(this),
       timeout: Duration.minutes(5),
       memorySize: props.memorySize ?? 256,
-      environment: { [ENV_MARK_KEY]: markKey, [ENV_MARK_VALUE]: Aws.STACK_ID },
+      environment: { [ENV_OWNERSHIP_TAG_KEY]: tagKey, [ENV_OWNERSHIP_TAG_VALUE]: Aws.STACK_ID },
       role: this.role,
       logGroup,
       vpc: props.vpc,
@@ -199,14 +199,14 @@ export class ImageTagMutabilityProvider extends Construct {
 
     this.policies = new RolePolicies(this, this.role, [
       permissions.reading(stack),
-      permissions.marked(stack, markKey),
+      permissions.tagged(stack, tagKey),
       permissions.logging(logGroup.logGroupArn),
       ...props.vpc ? [permissions.networking()] : [],
       ...props.environmentEncryption ? [permissions.decrypting(props.environmentEncryption.keyArn)] : [],
     ], props.role !== undefined);
 
-    // With Lambda's defaults a create could be retried, and run hours after its own delete. A declaration needs these settings from its
-    // first invocation to its last, and the policies: so the one waits for the other, and a declaration names a single resource of the two.
+    // With Lambda's defaults, a create could be retried and run hours after its own delete. So each declaration depends on these settings,
+    // and on the policies. These settings depend on the policies, so that a declaration needs to depend on one resource only.
     const async = new lambda.EventInvokeConfig(this, 'Async', { function: handler, retryAttempts: 0, maxEventAge: Duration.minutes(5) });
     async.node.addDependency(this.policies.dependable);
     this.ready = async.node.defaultChild as CfnResource;

@@ -3,9 +3,9 @@ import * as ecr from 'aws-cdk-lib/aws-ecr';
 import { Construct } from 'constructs';
 import { ImageTagMutabilityProvider } from './image-tag-mutability-provider';
 import { ExclusionFilters, NotAFilterError, readExclusionFilters } from './private/exclusion-filters';
-import { brokenArn, canonicalArn, isLookupDummy, shortArn } from './private/repository-arn';
+import { validateArn, canonicalArn, isLookupDummy, shortArn } from './private/repository-arn';
 import { Mutability, RESOURCE_TYPE, ResourceAttributes, ResourceProperties } from './shared/contract';
-import { brokenRule, isMutability, matchesEveryTag, unknownMutability } from './shared/settings';
+import { validateSettings, isMutability, matchesEveryTag, unknownMutability } from './shared/settings';
 
 /**
  * Properties of an ImageTagMutability.
@@ -39,7 +39,7 @@ export interface ImageTagMutabilityProps {
    * What happens to the repository's setting when the declaration is removed from the stack, with the stack, or by declaring
    * another repository in its place.
    *
-   * `DESTROY` puts back the setting from before the first declaration, or that of another stack's declaration. `RETAIN` and
+   * `DESTROY` restores the setting from before the first declaration, or that of another stack's declaration. `RETAIN` and
    * `RETAIN_ON_UPDATE_OR_DELETE` leave it as it is, except after a failed create. `SNAPSHOT` is refused.
    *
    * @default RemovalPolicy.DESTROY
@@ -55,7 +55,7 @@ export interface ImageTagMutabilityProps {
 }
 
 /**
- * Declares the image tag mutability of an Amazon ECR repository, also of one that the stack does not create, and puts back what
+ * Declares the image tag mutability of an Amazon ECR repository, also of one that the stack does not create, and restores what
  * was there when the declaration goes away.
  *
  * Where several stacks declare one repository, the newest declaration holds.
@@ -108,7 +108,7 @@ export class ImageTagMutability extends Construct {
    * the provider's role has no room for it
    */
   constructor(scope: Construct, id: string, props: ImageTagMutabilityProps) {
-    // Before `super()`, so that a refused declaration leaves nothing in the tree.
+    // These checks run before `super()`, so that a refused declaration leaves no construct in the tree.
     const path = [scope.node.path, id].filter((part) => part !== '').join('/');
     const filters = checkSettings(path, props);
     checkRemovalPolicy(path, props.removalPolicy);
@@ -123,7 +123,7 @@ export class ImageTagMutability extends Construct {
     super(scope, id);
     declarations.set(repository, this);
 
-    // One construct where `CustomResource` makes two, and at hundreds of declarations these are what synthesis takes its time for.
+    // `CustomResource` would make a second construct for each declaration, and constructs are what synthesis spends its time on.
     this.resource = new CfnResource(this, 'Resource', {
       type: RESOURCE_TYPE,
       properties: {
@@ -143,7 +143,7 @@ export class ImageTagMutability extends Construct {
       cfnOptions.deletionPolicy = CfnDeletionPolicy.RETAIN_EXCEPT_ON_CREATE;
       cfnOptions.updateReplacePolicy = CfnDeletionPolicy.RETAIN;
     } else {
-      // Said once, so that a policy for resources that say nothing does not apply. It is CloudFormation's default for a replacement, too.
+      // Explicit, so that a default deletion policy of the app does not apply. For a replacement, it is CloudFormation's default.
       cfnOptions.deletionPolicy = CfnDeletionPolicy.DELETE;
     }
 
@@ -172,27 +172,27 @@ function checkSettings(path: string, props: ImageTagMutabilityProps): ExclusionF
     // Null stands for undefined in some languages of jsii.
     filters = given === undefined || given === null ? undefined : readExclusionFilters(given);
   } catch (error) {
-    throw error instanceof NotAFilterError ? refusal(path, error.message) : error;
+    throw error instanceof NotAFilterError ? validationError(path, error.message) : error;
   }
   if (Token.isUnresolved(mutability)) {
     return filters;
   }
   if (!isMutability(mutability)) {
-    throw refusal(path, unknownMutability(mutability));
+    throw validationError(path, unknownMutability(mutability));
   }
   if (filters && !filters.patterns) {
     return filters;
   }
-  const broken = brokenRule(mutability, filters?.patterns);
+  const broken = validateSettings(mutability, filters?.patterns);
   if (broken) {
-    throw refusal(path, broken);
+    throw validationError(path, broken);
   }
   return filters;
 }
 
 function checkRemovalPolicy(path: string, removalPolicy: RemovalPolicy | undefined): void {
   if (removalPolicy === RemovalPolicy.SNAPSHOT) {
-    throw refusal(path, 'removalPolicy is SNAPSHOT, but a setting has no snapshots. Use DESTROY, which puts back what was there, or RETAIN, which leaves it as it is.');
+    throw validationError(path, 'removalPolicy is SNAPSHOT, but a setting has no snapshots. Use DESTROY, which restores what was there, or RETAIN, which leaves it as it is.');
   }
 }
 
@@ -208,29 +208,32 @@ function checkProvider(path: string, stack: Stack, provider: ImageTagMutabilityP
   for (const name of ['account', 'region'] as const) {
     const [here, there] = [stack[name], Stack.of(provider)[name]];
     if (here !== there && !Token.isUnresolved(here) && !Token.isUnresolved(there)) {
-      throw refusal(path, `provider is in the ${name} ${there}, but this stack is in ${here}, and CloudFormation calls functions of a stack's own account and region only. Pass a provider in the ${name} ${here}, or none: a function changes repositories in all regions.`);
+      throw validationError(path, `provider is in the ${name} ${there}, but this stack is in ${here}, and CloudFormation calls functions of a stack's own account and region only. Pass a provider in the ${name} ${here}, or none: a function changes repositories in all regions.`);
     }
   }
 }
 
-/** An app may remove a construct again. */
+/** Whether a construct is still in the tree: an app may remove it by `tryRemoveChild()`. */
 function isInTree(construct: Construct): boolean {
   return construct.node.scopes.every((scope, index, scopes) => index === 0 || scopes[index - 1].node.tryFindChild(scope.node.id) === scope);
 }
 
-/** The repository's ARN in a form that is the same for all that mean it. */
-function checkRepository(path: string, stack: Stack, repository: ecr.IRepository, declarations: Map<string, Construct>): string {
+/** @returns the repository's ARN, spelled in one way however the repository was imported */
+function checkRepository(path: string, stack: Stack, repository: ecr.IRepository | undefined, declarations: Map<string, Construct>): string {
+  if (typeof repository?.repositoryArn !== 'string') {
+    throw validationError(path, `repository is ${repository ? `of type ${typeof repository}` : 'missing'}, but must be an ecr.IRepository. Import one by ecr.Repository.fromRepositoryName() or fromRepositoryArn().`);
+  }
   const arn = canonicalArn(stack, repository.repositoryArn);
   if (isLookupDummy(arn)) {
     return path;
   }
-  const broken = brokenArn(arn);
+  const broken = validateArn(arn);
   if (broken) {
-    throw refusal(path, broken);
+    throw validationError(path, broken);
   }
   const other = declarations.get(arn);
   if (other && isInTree(other)) {
-    throw refusal(path, `repository is declared in this stack already, by ${other.node.path}, but a stack can declare a repository once. Remove one of the two.`);
+    throw validationError(path, `repository is declared in this stack already, by ${other.node.path}, but a stack can declare a repository once. Remove one of the two.`);
   }
   return arn;
 }
@@ -253,6 +256,6 @@ function warn(declaration: ImageTagMutability, repository: ecr.IRepository, filt
   }
 }
 
-function refusal(path: string, message: string): Error {
+function validationError(path: string, message: string): Error {
   return new Error(`${path}: ${message}`);
 }

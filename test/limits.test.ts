@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { IMMUTABLE_WITH_EXCLUSION, byName, declare, deployed, resources, wildcards } from './support/constructs';
-import { FakeClock, InMemoryEcr } from './support/in-memory-ecr';
+import { FakeClock, FakeEcr } from './support/fake-ecr';
 import { ROOT } from './support/project';
 import { LIMITS } from '../bench/limits';
 import { handle } from '../lambda/lifecycle';
@@ -52,7 +52,7 @@ describe('calls of ECR', () => {
   const RepositoryArn = 'arn:aws:ecr:eu-west-1:111122223333:repository/team-a/api';
   const StackId = 'arn:aws:cloudformation:eu-west-1:111122223333:stack/api/1';
   const clock = new FakeClock();
-  const ecr = new InMemoryEcr({ mutability: 'MUTABLE', filters: [] });
+  const ecr = new FakeEcr({ mutability: 'MUTABLE', filters: [] });
   const event = (RequestType: string, ImageTagMutability: string, before?: string) => ({
     RequestType,
     StackId,

@@ -3,12 +3,12 @@ import * as ecr from 'aws-cdk-lib/aws-ecr';
 import { ExclusionFilterProperty } from '../shared/contract';
 
 /**
- * What was given as a list of filters. Tokens go to the template as they are, and resolve to filters as CloudFormation spells them.
+ * The filters that were given. A token goes to the template as it is, and must resolve to filters as CloudFormation spells them.
  */
 export interface ExclusionFilters {
   /** For the template. */
   readonly properties: ExclusionFilterProperty[];
-  /** For the rules: the patterns, and for a token a text that breaks no rule. Absent where the list itself is a token. */
+  /** The patterns to check, with a valid placeholder for each token. Absent where the list itself is a token. */
   readonly patterns?: string[];
 }
 
@@ -25,14 +25,14 @@ export function readExclusionFilters(filters: ecr.ImageTagMutabilityExclusionFil
   const properties = filters.map(render);
   return {
     properties,
-    // No tag starts with '-', so that the stand-in of a token is no filter that anyone writes.
+    // No tag starts with '-', so nobody writes a filter that is equal to this placeholder.
     patterns: properties.map((property, index) => Token.isUnresolved(property) ? `-token-${index}-` : property.ImageTagMutabilityExclusionFilterValue),
   };
 }
 
 /**
- * The one use of `_render()`. aws-cdk-lib keeps a filter's fields private and has no public way to read them, but this method is in
- * its type definitions, and at run time it is there as well for filters made in Python, Java and Go, which live in this process.
+ * aws-cdk-lib keeps a filter's fields private, so this calls its internal `_render()`, and only this. The method is in aws-cdk-lib's type
+ * definitions, and also works for filters made in Python, Java, Go and .NET, since jsii keeps the objects in this process.
  */
 function render(filter: ecr.ImageTagMutabilityExclusionFilter, index: number): ExclusionFilterProperty {
   if (Token.isUnresolved(filter)) {

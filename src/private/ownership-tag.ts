@@ -7,7 +7,7 @@ import { TAG_PREFIX } from '../shared/contract';
  * can stand, so that it is made of names that are known at synthesis. Account and region are left out: the key stays the same
  * when an app gives its stack an `env` later. Two stacks with one key are told apart by the tag's value, the stack's id.
  */
-export function stackMarkKey(stack: Stack): string {
+export function ownershipTagKey(stack: Stack): string {
   let root = stack;
   while (root.nestedStackParent) {
     root = root.nestedStackParent;

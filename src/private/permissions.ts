@@ -5,7 +5,7 @@ import { TAG_PREFIX } from '../shared/contract';
 const READ = ['ecr:DescribeRepositories', 'ecr:ListTagsForResource'];
 const WRITE = ['ecr:PutImageTagMutability', 'ecr:TagResource', 'ecr:UntagResource'];
 
-// It also holds for a call that names no tags, so that one statement can carry all actions.
+// `ForAllValues` also matches a call that names no tags, so one statement can hold all actions.
 const ONLY_OWN_TAGS = { 'ForAllValues:StringLike': { 'aws:TagKeys': `${TAG_PREFIX}*` } };
 
 /** Reading any repository of the account: a declaration may be removed long after its repository has left the template. */
@@ -19,12 +19,12 @@ export function reading(stack: Stack): iam.PolicyStatement {
  *
  * @see https://github.com/aws/aws-cdk/issues/14037
  */
-export function marked(stack: Stack, markKey: string): iam.PolicyStatement {
+export function tagged(stack: Stack, tagKey: string): iam.PolicyStatement {
   return new iam.PolicyStatement({
-    sid: 'ChangeMarkedRepositories',
+    sid: 'ChangeTaggedRepositories',
     actions: WRITE,
     resources: [everyRepository(stack)],
-    conditions: { StringEquals: { [`aws:ResourceTag/${markKey}`]: Aws.STACK_ID }, ...ONLY_OWN_TAGS },
+    conditions: { StringEquals: { [`aws:ResourceTag/${tagKey}`]: Aws.STACK_ID }, ...ONLY_OWN_TAGS },
   });
 }
 

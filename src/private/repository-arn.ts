@@ -3,10 +3,12 @@ import { isOfAnotherStack, refOf, spellPseudoParameters, spellTokens } from './t
 import { isRepositoryName } from '../shared/repository-name';
 
 const ARN = /^arn:\*:ecr:[a-z0-9-]+:[0-9]{12}:repository\/(.+)$/;
+/** An ARN whose region, or whose account, is an empty string. */
+const EMPTY = /^arn:\*:ecr:(?:():|[a-z0-9-]+::)/;
 const TOKEN = '{';
 
 /**
- * One text for all spellings of a repository's ARN in a stack: whether a part of it is literal or a pseudo parameter, by name or by ARN.
+ * Spells a repository's ARN in one way, whether it was imported by name or by ARN, and whether its parts are literals or pseudo parameters.
  */
 export function canonicalArn(stack: Stack, arn: string): string {
   const text = spellPseudoParameters(stack, arn, (name) => spellReference(stack, name)) ?? spellTokens(stack, arn, (intrinsic, token) => {
@@ -29,13 +31,17 @@ export function shortArn(stack: Stack, arn: string): string {
   return text === undefined ? arn : Fn.sub(text);
 }
 
-/** What `ecr.Repository.fromLookup()` gives while the CDK CLI has yet to look: it says nothing about the repository. */
+/** `ecr.Repository.fromLookup()` gives this ARN until the CDK CLI has looked the repository up. It says nothing about the repository. */
 export function isLookupDummy(canonical: string): boolean {
   return canonical.endsWith(':repository/DUMMY_ARN');
 }
 
-/** What is wrong with an ARN, as far as it is known at synthesis, or nothing. */
-export function brokenArn(canonical: string): string | undefined {
+/** Checks an ARN, as far as it is known at synthesis. @returns what is wrong, or nothing */
+export function validateArn(canonical: string): string | undefined {
+  const empty = EMPTY.exec(canonical)?.[1] === '' ? 'region' : EMPTY.test(canonical) ? 'account' : undefined;
+  if (empty) {
+    return `repository has the ARN '${shown(canonical)}', in which the ${empty} is empty. Set the ${empty} in the stack's env. The CDK CLI sets CDK_DEFAULT_${empty.toUpperCase()} only where it finds credentials.`;
+  }
   const literal = !canonical.includes(TOKEN);
   const name = literal ? ARN.exec(canonical)?.[1] : canonical.split(':repository/')[1];
   const fine = name === undefined
@@ -43,8 +49,10 @@ export function brokenArn(canonical: string): string | undefined {
     : name.includes(TOKEN) || isRepositoryName(name);
   return fine
     ? undefined
-    : `repository has the ARN '${canonical.replace('arn:*:', 'arn:<partition>:').slice(0, 400)}', but ECR's ARNs are arn:<partition>:ecr:<region>:<account>:repository/<name>, with a name of 2 to 256 lower-case letters and digits, with '.', '_', '-' or '/' between them. Mend the name or the ARN that was given to ecr.Repository.fromRepositoryName() or fromRepositoryArn().`;
+    : `repository has the ARN '${shown(canonical)}', but ECR's ARNs are arn:<partition>:ecr:<region>:<account>:repository/<name>, with a name of 2 to 256 lower-case letters and digits, with '.', '_', '-' or '/' between them. Correct the name or the ARN that was given to ecr.Repository.fromRepositoryName() or fromRepositoryArn().`;
 }
+
+const shown = (canonical: string): string => canonical.replace('arn:*:', 'arn:<partition>:').slice(0, 400);
 
 /** A reference by name, which is that of a pseudo parameter or of a resource. */
 function spellReference(stack: Stack, name: string): string {

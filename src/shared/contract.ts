@@ -1,15 +1,15 @@
 /**
- * What the construct renders and the Lambda reads: neither side spells a name of this contract a second time. Beside it the two
- * share only ECR's rules, for settings and for names.
+ * The contract between the constructs, which render it, and the Lambda, which reads it. Each name is spelled here only, so that the two
+ * sides cannot differ.
  */
 
 export const RESOURCE_TYPE = 'Custom::ECRImageTagMutability';
 
-/** The Lambda's environment: the tag that marks the repositories of the provider's stack, and that stack's id, its value. */
-export const ENV_MARK_KEY = 'MARK_KEY';
-export const ENV_MARK_VALUE = 'MARK_VALUE';
+/** The Lambda's environment: key and value of the ownership tag, by which IAM knows the repositories of the provider's stack. */
+export const ENV_OWNERSHIP_TAG_KEY = 'OWNERSHIP_TAG_KEY';
+export const ENV_OWNERSHIP_TAG_VALUE = 'OWNERSHIP_TAG_VALUE';
 
-/** Every tag of this library starts so; permissions and owners' deny statements rely on it. */
+/** Every tag key of this library starts with it. Permissions and deny statements rely on it. */
 export const TAG_PREFIX = 'cdk-ecr-tag-mutability:';
 
 export const MUTABILITIES = ['MUTABLE', 'IMMUTABLE', 'IMMUTABLE_WITH_EXCLUSION', 'MUTABLE_WITH_EXCLUSION'] as const;

@@ -1,6 +1,6 @@
 import { MUTABILITIES, Mutability } from './contract';
 
-/** A repository's tag mutability, whole: ECR's put replaces all of it. */
+/** A repository's tag mutability. PutImageTagMutability replaces all of it. */
 export interface Settings {
   readonly mutability: Mutability;
   /** The patterns of the exclusion filters, a set: ECR gives their order no meaning. */
@@ -19,7 +19,7 @@ export function takesFilters(mutability: Mutability): boolean {
   return mutability.endsWith('_WITH_EXCLUSION');
 }
 
-/** A filter of nothing but wildcards excludes every tag: it turns the setting into its opposite. */
+/** A filter of nothing but wildcards excludes every tag, which turns the setting into its opposite. */
 export function matchesEveryTag(filter: string): boolean {
   return /^\*+$/.test(filter);
 }
@@ -31,12 +31,13 @@ export function sameSettings(a: Settings, b: Settings): boolean {
 }
 
 /**
- * ECR's rules for the settings as a whole: what breaks them, in the words of the construct's properties, or nothing.
- * The construct asks at synthesis, the Lambda again where tokens hid the values.
+ * Checks ECR's rules for settings as a whole. The construct calls it at synthesis; the Lambda calls it again, since tokens hide values from synthesis.
+ *
+ * @returns which rule is broken, in the words of the construct's properties, or nothing
  *
  * @see https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_PutImageTagMutability.html
  */
-export function brokenRule(mutability: Mutability, filters: readonly string[] | undefined): string | undefined {
+export function validateSettings(mutability: Mutability, filters: readonly string[] | undefined): string | undefined {
   const withExclusion = takesFilters(mutability);
   if (filters === undefined) {
     return withExclusion
@@ -53,7 +54,7 @@ export function brokenRule(mutability: Mutability, filters: readonly string[] | 
   }
   for (const filter of filters) {
     if (!FILTER.test(filter)) {
-      return `imageTagMutabilityExclusionFilters has the filter '${shown(filter)}' of ${filter.length} characters, but a filter is 1 to 128 letters, digits, '.', '_', '-' and '*'. Mend or remove that filter.`;
+      return `imageTagMutabilityExclusionFilters has the filter '${shown(filter)}' of ${filter.length} characters, but a filter is 1 to 128 letters, digits, '.', '_', '-' and '*'. Correct or remove that filter.`;
     }
     const wildcards = filter.split('*').length - 1;
     if (wildcards > MAX_WILDCARDS) {
@@ -67,17 +68,17 @@ export function brokenRule(mutability: Mutability, filters: readonly string[] | 
   return undefined;
 }
 
-/** Whether ECR takes settings that were read: no filters there are none that were given. */
-export function obeysRules({ mutability, filters }: Settings): boolean {
-  return brokenRule(mutability, takesFilters(mutability) || filters.length > 0 ? filters : undefined) === undefined;
+/** Whether settings that were read obey ECR's rules. ECR and the record write an empty list where no filters were given. */
+export function areValidSettings({ mutability, filters }: Settings): boolean {
+  return validateSettings(mutability, takesFilters(mutability) || filters.length > 0 ? filters : undefined) === undefined;
 }
 
-/** What to say of a setting that does not exist. */
+/** The error for a mutability that does not exist. */
 export function unknownMutability(value: unknown): string {
   return `imageTagMutability is ${typeof value === 'string' ? `'${shown(value)}'` : `of type ${typeof value}`}, but ECR takes ${MUTABILITIES.join(', ')}. Use one of ecr.TagMutability.`;
 }
 
-/** Foreign text in a message: bounded, and harmless in a terminal and in a log. */
+/** A user's string in a message: bounded, and without control characters, which a terminal would obey. */
 function shown(text: string): string {
   const printable = text.replace(/[^\x20-\x7e]/g, '?');
   return printable.length > 140 ? `${printable.slice(0, 140)}...` : printable;

@@ -14,7 +14,7 @@ const { context } = JSON.parse(readFileSync(join(ROOT, 'examples/typescript/cdk.
 
 /** What AwsSolutions finds and why it is right as it is. */
 const ACCEPTED: Record<string, string> = {
-  // A repository that has left the template must still be read to be put back: in all regions, by describe and list only, or with the
+  // A repository that has left the template must still be read to be restored: in all regions, by describe and list only, or with the
   // stack's own mark on it.
   'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ecr:*:111122223333:repository/*]': 'reading, and writing to marked repositories',
 };

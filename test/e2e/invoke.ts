@@ -7,7 +7,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CreateRepositoryCommand } from '@aws-sdk/client-ecr';
 import { handler } from '../../lambda';
-import { ENV_MARK_KEY, ENV_MARK_VALUE, TAG_PREFIX } from '../../src/shared/contract';
+import { ENV_OWNERSHIP_TAG_KEY, ENV_OWNERSHIP_TAG_VALUE, TAG_PREFIX } from '../../src/shared/contract';
 import { startEmulators, type Emulators } from '../support/emulators';
 import { settingsOf, tagsOf } from '../support/emulators/ecr';
 import { LOOPBACK } from '../support/emulators/ports';
@@ -21,7 +21,7 @@ async function main(): Promise<void> {
   const { repository } = await ecr.send(new CreateRepositoryCommand({ repositoryName: REPOSITORY }));
   const arn = repository?.repositoryArn ?? '';
   const stackId = `arn:aws:cloudformation:${emulators.region}:${emulators.accountId}:stack/Invoke/1`;
-  Object.assign(process.env, emulators.env, { [ENV_MARK_KEY]: `${TAG_PREFIX}stack:000000000000`, [ENV_MARK_VALUE]: stackId });
+  Object.assign(process.env, emulators.env, { [ENV_OWNERSHIP_TAG_KEY]: `${TAG_PREFIX}stack:000000000000`, [ENV_OWNERSHIP_TAG_VALUE]: stackId });
 
   for (const RequestType of ['Create', 'Delete']) {
     console.log(`\n${RequestType} is answered:`, await invoke({

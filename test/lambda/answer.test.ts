@@ -2,7 +2,7 @@ import { IncomingHttpHeaders, RequestListener, Server, createServer } from 'node
 import { AddressInfo } from 'node:net';
 import { answerText, deliver, destinationOf } from '../../lambda/answer';
 import { Result } from '../../lambda/lifecycle';
-import { FakeClock } from '../support/in-memory-ecr';
+import { FakeClock } from '../support/fake-ecr';
 
 const EVENT = { StackId: 'arn:aws:cloudformation:eu-west-1:111122223333:stack/my-stack/0', RequestId: 'request', LogicalResourceId: 'Tags' };
 const SECRET = 'X-Amz-Signature=secret';

@@ -45,8 +45,8 @@ async function invoke({
   const RepositoryArn = `arn:${partition}:ecr:${region}:111122223333:repository/${repository}`;
   await run('require(process.env.TEST_BUNDLE).handler(JSON.parse(process.env.TEST_EVENT))', {
     AWS_REGION: 'eu-west-1',
-    MARK_KEY: 'cdk-ecr-tag-mutability:stack:0123456789ab',
-    MARK_VALUE: 'stack',
+    OWNERSHIP_TAG_KEY: 'cdk-ecr-tag-mutability:stack:0123456789ab',
+    OWNERSHIP_TAG_VALUE: 'stack',
     ...CREDENTIALS,
     ...environment,
     TEST_BUNDLE: bundle,
@@ -80,7 +80,7 @@ async function run(script: string, environment: Record<string, string>): Promise
 const operations = () => [...new Set(served.calls.map(({ operation }) => operation))].sort();
 const hosts = () => [...new Set(served.calls.map(({ headers }) => headers.host))];
 
-test('sets and puts back by all five calls, with nothing but itself and what Node.js brings along', async () => {
+test('sets and restores by all five calls, with nothing but itself and what Node.js brings along', async () => {
   expect(await invoke()).toMatchObject({ Status: 'SUCCESS' });
   expect(served.repository('team-a/api').settings).toEqual({ mutability: 'IMMUTABLE_WITH_EXCLUSION', filters: ['dev-*'] });
   expect(await invoke({ type: 'Update' })).toMatchObject({ Status: 'SUCCESS' });
@@ -181,7 +181,7 @@ test.each([
   expect(served.calls[0]!.headers['user-agent']).toMatch(/ m\/([A-Za-z0-9+-]+,)*F(,|$)/);
 });
 
-test('the errors of ECR keep their names: what cannot pass fails at once, and a repository that is gone needs nothing put back', async () => {
+test('the errors of ECR keep their names: what cannot pass fails at once, and a repository that is gone needs nothing restored', async () => {
   served.fault = () => ({ status: 400, error: 'InvalidParameterException' });
   expect(await invoke()).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('InvalidParameterException: as the test wants it') });
   served.fault = () => ({ status: 400, error: 'RepositoryNotFoundException' });

@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { readRecord } from '../../lambda/record';
 import { TAG_PREFIX } from '../../src/shared/contract';
-import { Settings, obeysRules } from '../../src/shared/settings';
+import { Settings, areValidSettings } from '../../src/shared/settings';
+import { FakeEcr } from '../support/fake-ecr';
 import { ARN, FILTERED, FORGED_KEY, IMMUTABLE, INVENTED, LOCKED, MUTABLE, OF_OTHER, Stack } from '../support/fake-stack';
-import { InMemoryEcr } from '../support/in-memory-ecr';
 
 const ORIGINAL = FILTERED;
 const DECLARED = LOCKED;
@@ -14,13 +14,13 @@ const FORGED: Settings = { mutability: 'MUTABLE_WITH_EXCLUSION', filters: ['forg
 
 /** The one repository and the stack that declared it. */
 interface Declared {
-  readonly ecr: InMemoryEcr;
+  readonly ecr: FakeEcr;
   readonly stack: Stack;
   readonly tag: Readonly<Record<'declared' | 'original' | 'mark', string>>;
 }
 
 async function declared(): Promise<Declared> {
-  const ecr = new InMemoryEcr(ORIGINAL);
+  const ecr = new FakeEcr(ORIGINAL);
   ecr.tags.set('team', 'a');
   const stack = new Stack(ecr, 'a');
   assert.equal((await stack.create(DECLARED)).Status, 'SUCCESS');
@@ -115,7 +115,7 @@ const CASES: Case[] = [
       'another filter': rewrite('declared', 'latest', 'newest'),
     },
     ends: ends(UPDATED, ORIGINAL, ORIGINAL, ORIGINAL),
-    log: ['changed-by-others'],
+    log: ['drifted'],
   },
   {
     what: '`:declared` says another place or time',
@@ -173,20 +173,20 @@ const CASES: Case[] = [
       ),
     },
     ends: ends(FORGED, FORGED, FORGED, FORGED),
-    log: ['changed-by-others', 'overruled'],
+    log: ['drifted', 'superseded'],
     stay: [`${FORGED_KEY}:declared`, `${FORGED_KEY}:original`],
   },
 ];
 
 const situations = CASES.flatMap((one) => Object.entries(one.ways).map(([how, damage]) => [one.what, how, { ...one, damage }] as const));
 /** What the log says where nothing is wrong. */
-const ORDINARY = ['put', 'declared', 'released'];
+const ORDINARY = ['settings-changed', 'declared', 'released'];
 
 /** Whatever happened, nothing of the stack's is left, and nothing was put that breaks ECR's rules. */
 function expectErased({ ecr, tag }: Declared, stay: readonly string[] = []) {
   expect(ecr.trace.filter((key) => !stay.includes(key))).toEqual([]);
   expect(ecr.trace).not.toContain(tag.mark);
-  expect(ecr.puts.filter((settings) => !obeysRules(settings))).toEqual([]);
+  expect(ecr.puts.filter((settings) => !areValidSettings(settings))).toEqual([]);
 }
 const beyondOrdinary = ({ lines }: Stack) =>
   new Set(lines.map(({ decision }) => String(decision)).filter((decision) => !ORDINARY.includes(decision)));
@@ -248,7 +248,7 @@ test('what is damaged is named by its tag, with what was found', async () => {
 
 const OTHERS_COPY = '`:original` is gone or unreadable, and another declaration has it';
 describe(OTHERS_COPY, () => {
-  test.each([remove('original'), write('original', '1 1/1 FROZEN')])('it is put back in the end, whoever goes first', async (damage) => {
+  test.each([remove('original'), write('original', '1 1/1 FROZEN')])('it is restored in the end, whoever goes first', async (damage) => {
     for (const order of ['ab', 'ba']) {
       const on = await declared();
       const stacks: Record<string, Stack> = { a: on.stack, b: new Stack(on.ecr, 'b') };
@@ -311,7 +311,7 @@ describe(NEWER, () => {
       expect(await request()).toMatchObject({ Status: 'FAILED', Reason: expect.stringMatching(/newer version.*Update cdk-ecr-tag-mutability/) });
       expect([on.ecr.settings, [...on.ecr.tags]]).toEqual(before);
     }
-    expect([...beyondOrdinary(on.stack)]).toEqual(['answered-failed']);
+    expect([...beyondOrdinary(on.stack)]).toEqual(['failed']);
     // CloudFormation deletes what it could not create: a failure here would leave the stack stuck.
     expect(await other.remove(OF_OTHER)).toEqual({ Status: 'SUCCESS', PhysicalResourceId: ARN });
     expect([on.ecr.settings, [...on.ecr.tags]]).toEqual(before);
@@ -331,7 +331,7 @@ describe('the README\'s table of what others did to the tags', () => {
     expect(Object.fromEntries(told)).toEqual({
       ...Object.fromEntries(CASES.map(({ what, log }) => [what, [...log].sort()])),
       [OTHERS_COPY]: ['record-damaged'],
-      [NEWER]: ['answered-failed'],
+      [NEWER]: ['failed'],
     });
   });
 });

@@ -2,13 +2,13 @@ import { Owner, keyOf } from '../../lambda/context';
 import { Declaring, declare } from '../../lambda/declare';
 import { declarationOf, readRecord } from '../../lambda/record';
 import { release } from '../../lambda/release';
+import { FakeEcr, named } from '../support/fake-ecr';
 import { FILTERED, IMMUTABLE, LOCKED, MUTABLE, OF_OTHER } from '../support/fake-stack';
-import { InMemoryEcr, named } from '../support/in-memory-ecr';
 import { LONG_AGO, TestContext, contextOn, ownerOf, record } from '../support/test-context';
 
 const OWN = ownerOf('a');
 const OTHER = ownerOf('b');
-const NOW = contextOn(new InMemoryEcr(MUTABLE)).clock.now();
+const NOW = contextOn(new FakeEcr(MUTABLE)).clock.now();
 
 /** A create, unless said otherwise, that is taken back as the lifecycle does it. */
 function declaring(context: TestContext, request: Partial<Declaring> = {}) {
@@ -21,23 +21,23 @@ function declaring(context: TestContext, request: Partial<Declaring> = {}) {
   });
 }
 
-const ownOf = (ecr: InMemoryEcr, owner: Owner = OWN) => declarationOf(keyOf(owner), readRecord(ecr.tags));
+const ownOf = (ecr: FakeEcr, owner: Owner = OWN) => declarationOf(keyOf(owner), readRecord(ecr.tags));
 const decisions = ({ lines }: TestContext) => lines.map(({ decision }) => decision);
 
 describe('a first declaration', () => {
   test('is recorded with what was there, and set', async () => {
-    const context = contextOn(new InMemoryEcr(FILTERED));
+    const context = contextOn(new FakeEcr(FILTERED));
     expect(await declaring(context)).toEqual({ before: FILTERED, effective: LOCKED, overruledBy: undefined });
     expect(context.ecr.settings).toEqual(LOCKED);
     expect(ownOf(context.ecr)).toEqual({
       key: keyOf(OWN), original: FILTERED, declared: { place: { order: 1, rename: 0 }, stackName: 'a', since: NOW, settings: LOCKED },
     });
     expect(context.ecr.tags.get(OWN.mark.key)).toBe(OWN.mark.value);
-    expect(decisions(context)).toEqual(['put']);
+    expect(decisions(context)).toEqual(['settings-changed']);
   });
 
   test('is written ahead, in one call', async () => {
-    const { ecr, ...context } = contextOn(new InMemoryEcr(FILTERED));
+    const { ecr, ...context } = contextOn(new FakeEcr(FILTERED));
     await declaring({ ...context, ecr });
     expect(ecr.calls).toEqual(['readTags', 'readSettings', 'readTags', 'tag', 'putSettings', 'readTags', 'readSettings']);
   });
@@ -45,7 +45,7 @@ describe('a first declaration', () => {
 
 describe('beside others', () => {
   function underOther() {
-    const ecr = new InMemoryEcr(OF_OTHER);
+    const ecr = new FakeEcr(OF_OTHER);
     record(ecr, OTHER, { settings: OF_OTHER, original: FILTERED, place: { order: 7, rename: 0 } });
     return contextOn(ecr);
   }
@@ -77,7 +77,7 @@ describe('beside others', () => {
 
 describe('an update', () => {
   function declared(settings = LOCKED) {
-    const ecr = new InMemoryEcr(settings);
+    const ecr = new FakeEcr(settings);
     record(ecr, OWN, { settings, original: FILTERED });
     return contextOn(ecr);
   }
@@ -90,7 +90,7 @@ describe('an update', () => {
     expect(context.lines).toEqual([]);
   });
 
-  test('of a record that is complete puts back settings that somebody changed, without writing it again', async () => {
+  test('of a record that is complete restores settings that somebody changed, without writing it again', async () => {
     const context = declared();
     context.ecr.settings = MUTABLE;
     await update(context);
@@ -124,36 +124,36 @@ describe('an update', () => {
   });
 
   test('goes on with an original that is unknown, and says so', async () => {
-    const context = contextOn(new InMemoryEcr(LOCKED));
+    const context = contextOn(new FakeEcr(LOCKED));
     record(context.ecr, OWN, { settings: LOCKED, original: undefined });
     await update(context, IMMUTABLE);
     expect(ownOf(context.ecr)).toMatchObject({ original: undefined, declared: { settings: IMMUTABLE } });
     expect(context.lines[0]).toEqual({
-      level: 'WARN', decision: 'original-unknown', details: { consequence: 'nothing will be put back on delete', before: LOCKED },
+      level: 'WARN', decision: 'original-unknown', details: { consequence: 'nothing will be restored on delete', before: LOCKED },
     });
   });
 
   test.each([['the old settings', LOCKED], ['the new ones', IMMUTABLE]])('without a record does not take %s for the original', async (_, found) => {
-    const context = contextOn(new InMemoryEcr(found));
+    const context = contextOn(new FakeEcr(found));
     await update(context, IMMUTABLE);
     expect(ownOf(context.ecr)).toMatchObject({ original: undefined, declared: { settings: IMMUTABLE } });
     expect(context.lines.slice(0, 2)).toEqual([
       { level: 'WARN', decision: 'no-record', details: { consequence: 'the settings are declared anew', before: found } },
-      { level: 'WARN', decision: 'original-unknown', details: { consequence: 'nothing will be put back on delete', before: found } },
+      { level: 'WARN', decision: 'original-unknown', details: { consequence: 'nothing will be restored on delete', before: found } },
     ]);
   });
 
   test('without a record takes what nobody here declared for the original', async () => {
-    const context = contextOn(new InMemoryEcr(FILTERED));
+    const context = contextOn(new FakeEcr(FILTERED));
     await update(context, IMMUTABLE);
     expect(ownOf(context.ecr)).toMatchObject({ original: FILTERED });
-    expect(decisions(context)).toEqual(['no-record', 'put']);
+    expect(decisions(context)).toEqual(['no-record', 'settings-changed']);
   });
 });
 
 describe('a repository has room for 50 tags', () => {
   function tagged(count: number, further: [string, string][] = []) {
-    const ecr = new InMemoryEcr(FILTERED);
+    const ecr = new FakeEcr(FILTERED);
     for (let tag = 0; tag < count; tag++) ecr.tags.set(`team-${tag}`, 'a');
     further.forEach(([key, value]) => ecr.tags.set(key, value));
     return contextOn(ecr);
@@ -180,21 +180,21 @@ describe('a repository has room for 50 tags', () => {
 });
 
 describe('a declaration that fails', () => {
-  const failsToPut = (ecr: InMemoryEcr) => {
+  const failsToPut = (ecr: FakeEcr) => {
     ecr.before = (method) => {
       if (method === 'putSettings') throw named('ServerException', 'try later');
     };
   };
 
   test('is taken back where it is new', async () => {
-    const context = contextOn(new InMemoryEcr(FILTERED));
+    const context = contextOn(new FakeEcr(FILTERED));
     failsToPut(context.ecr);
     await expect(declaring(context)).rejects.toThrow('try later');
     expect([context.ecr.settings, context.ecr.trace]).toEqual([FILTERED, []]);
   });
 
   test('stays recorded where it was there before, for the rollback', async () => {
-    const ecr = new InMemoryEcr(IMMUTABLE);
+    const ecr = new FakeEcr(IMMUTABLE);
     record(ecr, OWN, { settings: IMMUTABLE, original: FILTERED });
     failsToPut(ecr);
     await expect(declaring(contextOn(ecr), { created: false })).rejects.toThrow('try later');
@@ -205,7 +205,7 @@ describe('a declaration that fails', () => {
 describe('while it is made', () => {
   /** Others act once, just before the put. */
   function meanwhile(act: (context: TestContext) => void): TestContext {
-    const context = contextOn(new InMemoryEcr(FILTERED));
+    const context = contextOn(new FakeEcr(FILTERED));
     context.ecr.before = (method) => {
       if (method === 'putSettings' && context.ecr.puts.length === 0) act(context);
     };
@@ -215,7 +215,7 @@ describe('while it is made', () => {
   const OVERTAKEN = 'the declaration was removed while it was being made: its own deletion overtook it, or somebody removed the repository\'s tags. '
     + 'Deploy again to declare it once more';
 
-  test('its own deletion wins: the original is put back, and the mark is not written again', async () => {
+  test('its own deletion wins: the original is restored, and the mark is not written again', async () => {
     const context = meanwhile(({ ecr, ...rest }) => {
       erased({ ecr, ...rest });
       ecr.tags.delete(OWN.mark.key);

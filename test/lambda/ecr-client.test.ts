@@ -7,7 +7,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { ecr, ecrClient } from '../../lambda/ecr-client';
 import { MUTABILITIES } from '../../src/shared/contract';
 import { Settings } from '../../src/shared/settings';
-import { named } from '../support/in-memory-ecr';
+import { named } from '../support/fake-ecr';
 
 const REGISTRY = '111122223333';
 const NAME = 'team-a/api';
@@ -107,7 +107,7 @@ describe('reading the settings', () => {
   test.each([
     ['a filter of another type', { imageTagMutability: 'IMMUTABLE_WITH_EXCLUSION', imageTagMutabilityExclusionFilters: [wildcard('a'), { filterType: 'REGEX', filter: 'v1' }] },
       'IMMUTABLE_WITH_EXCLUSION, WILDCARD a, REGEX v1'],
-    ['more filters than can be put back', { imageTagMutability: 'MUTABLE_WITH_EXCLUSION', imageTagMutabilityExclusionFilters: [...'abcdef'].map(wildcard) },
+    ['more filters than can be restored', { imageTagMutability: 'MUTABLE_WITH_EXCLUSION', imageTagMutabilityExclusionFilters: [...'abcdef'].map(wildcard) },
       'MUTABLE_WITH_EXCLUSION, WILDCARD a, WILDCARD b, WILDCARD c, WILDCARD d, WILDCARD e, WILDCARD f'],
     ['a filter without a text', { imageTagMutability: 'MUTABLE_WITH_EXCLUSION', imageTagMutabilityExclusionFilters: [{ filterType: 'WILDCARD' }] },
       'MUTABLE_WITH_EXCLUSION, WILDCARD undefined'],

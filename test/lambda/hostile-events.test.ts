@@ -4,9 +4,9 @@ import { AddressInfo } from 'node:net';
 import * as fc from 'fast-check';
 import { Recipe, Verdict, cook, judge, recipes } from './hostile-events';
 import { handlerWith } from '../../lambda';
-import { ENV_MARK_KEY, ENV_MARK_VALUE } from '../../src/shared/contract';
+import { ENV_OWNERSHIP_TAG_KEY, ENV_OWNERSHIP_TAG_VALUE } from '../../src/shared/contract';
 import { Settings } from '../../src/shared/settings';
-import { FakeClock, InMemoryEcr } from '../support/in-memory-ecr';
+import { FakeClock, FakeEcr } from '../support/fake-ecr';
 
 const EVENTS = 10_000;
 /** Replays a run that failed: `SEED=<the seed that it printed> npx jest test/lambda/hostile-events`. */
@@ -19,8 +19,8 @@ let address: string;
 const answers: Buffer[] = [];
 
 beforeAll(async () => {
-  process.env[ENV_MARK_KEY] = 'cdk-ecr-tag-mutability:stack:6d8f6690310a';
-  process.env[ENV_MARK_VALUE] = 'stack-of-the-provider';
+  process.env[ENV_OWNERSHIP_TAG_KEY] = 'cdk-ecr-tag-mutability:stack:6d8f6690310a';
+  process.env[ENV_OWNERSHIP_TAG_VALUE] = 'stack-of-the-provider';
   server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk)).on('end', () => {
@@ -53,10 +53,10 @@ async function capturing(action: () => Promise<void>): Promise<void> {
 
 /** Repositories, made when first asked for. */
 class Registry {
-  readonly repositories = new Map<string, InMemoryEcr>();
+  readonly repositories = new Map<string, FakeEcr>();
 
-  of(arn: string): InMemoryEcr {
-    const repository = this.repositories.get(arn) ?? new InMemoryEcr(ORIGINAL);
+  of(arn: string): FakeEcr {
+    const repository = this.repositories.get(arn) ?? new FakeEcr(ORIGINAL);
     this.repositories.set(arn, repository);
     return repository;
   }

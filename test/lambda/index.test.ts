@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import { AddressInfo } from 'node:net';
 import { handler, handlerWith } from '../../lambda';
+import { FakeClock, FakeEcr } from '../support/fake-ecr';
 import { LOCKED, MUTABLE, properties, stackId } from '../support/fake-stack';
-import { FakeClock, InMemoryEcr } from '../support/in-memory-ecr';
 
 /** What the function prints while it handles an event. */
 async function logOf(event: unknown): Promise<string[]> {
@@ -28,7 +28,7 @@ test.each([
   const lines = await logOf(event);
   expect(lines).toHaveLength(1);
   expect(JSON.parse(lines[0]!)).toMatchObject({
-    level: 'ERROR', decision: 'not-answerable', reason: 'ResponseURL is not an https URL. Only CloudFormation is meant to invoke this function',
+    level: 'ERROR', decision: 'no-response-url', reason: 'ResponseURL is not an https URL. Only CloudFormation is meant to invoke this function',
   });
   expect(lines[0]).not.toMatch(/signature|s\.example/);
 });
@@ -82,10 +82,10 @@ describe('in a world of its own, the handler', () => {
   });
 
   test('marks the repository as its environment says, and fails where its answer is not taken', async () => {
-    process.env.MARK_KEY = 'cdk-ecr-tag-mutability:stack:0123456789ab';
-    process.env.MARK_VALUE = 'the id';
-    const ecr = new InMemoryEcr(MUTABLE);
-    await expect(handlerWith({ clock: new FakeClock(), ecr: () => ecr })(event(await closed()))).rejects.toThrow('The answer could not be delivered to CloudFormation');
+    process.env.OWNERSHIP_TAG_KEY = 'cdk-ecr-tag-mutability:stack:0123456789ab';
+    process.env.OWNERSHIP_TAG_VALUE = 'the id';
+    const ecr = new FakeEcr(MUTABLE);
+    await expect(handlerWith({ clock: new FakeClock(), ecr: () => ecr })(event(await closed()))).rejects.toThrow('The response could not be sent to CloudFormation');
     expect([ecr.settings, ecr.tags.get('cdk-ecr-tag-mutability:stack:0123456789ab')]).toEqual([LOCKED, 'the id']);
   });
 });

@@ -1,10 +1,10 @@
 import { Environment, handle } from '../../lambda/lifecycle';
+import { FakeEcr, named } from '../support/fake-ecr';
 import { ARN, FILTERED, IMMUTABLE, INVENTED, LOCKED, MUTABLE, Stack, properties, stackId } from '../support/fake-stack';
-import { InMemoryEcr, named } from '../support/in-memory-ecr';
 
 describe.each([MUTABLE, IMMUTABLE, LOCKED, FILTERED])('a repository that was %j', (original) => {
   test.each([MUTABLE, IMMUTABLE, LOCKED, FILTERED])('takes %j, and gets back what it had', async (declared) => {
-    const ecr = new InMemoryEcr(original);
+    const ecr = new FakeEcr(original);
     const stack = new Stack(ecr);
 
     expect(await stack.create(declared)).toEqual({
@@ -23,7 +23,7 @@ describe.each([MUTABLE, IMMUTABLE, LOCKED, FILTERED])('a repository that was %j'
 });
 
 test('an update changes the settings and keeps the original', async () => {
-  const ecr = new InMemoryEcr(FILTERED);
+  const ecr = new FakeEcr(FILTERED);
   const stack = new Stack(ecr);
   await stack.create(LOCKED);
   await stack.update(IMMUTABLE, LOCKED);
@@ -33,7 +33,7 @@ test('an update changes the settings and keeps the original', async () => {
 });
 
 test('an unchanged update writes nothing, also where the filters stand in another order', async () => {
-  const ecr = new InMemoryEcr({ ...LOCKED, filters: [...LOCKED.filters].reverse() });
+  const ecr = new FakeEcr({ ...LOCKED, filters: [...LOCKED.filters].reverse() });
   const stack = new Stack(ecr);
   await stack.create(LOCKED);
   ecr.calls.length = 0;
@@ -44,7 +44,7 @@ test('an unchanged update writes nothing, also where the filters stand in anothe
 
 describe('two stacks declare one repository', () => {
   test.each([['the newer first', ['b', 'a']], ['the older first', ['a', 'b']]])('and give it back, %s', async (_, order) => {
-    const ecr = new InMemoryEcr(MUTABLE);
+    const ecr = new FakeEcr(MUTABLE);
     const stacks = { a: new Stack(ecr, 'a'), b: new Stack(ecr, 'b') };
     await stacks.a.create(IMMUTABLE);
     await stacks.b.create(LOCKED);
@@ -56,19 +56,19 @@ describe('two stacks declare one repository', () => {
   });
 
   test('the older one, updated, stays under the newer one and says so', async () => {
-    const ecr = new InMemoryEcr(MUTABLE);
+    const ecr = new FakeEcr(MUTABLE);
     const [a, b] = [new Stack(ecr, 'a'), new Stack(ecr, 'b')];
     await a.create(IMMUTABLE);
     await b.create(LOCKED);
     expect(await a.update(FILTERED, IMMUTABLE)).toMatchObject({ Status: 'SUCCESS', Data: { ImageTagMutability: 'IMMUTABLE_WITH_EXCLUSION' } });
     expect(ecr.settings).toEqual(LOCKED);
-    expect(a.decided('overruled')).toMatchObject([{ level: 'WARN', by: 'b' }]);
+    expect(a.decided('superseded')).toMatchObject([{ level: 'WARN', by: 'b' }]);
     await b.remove(LOCKED);
     expect(ecr.settings).toEqual(FILTERED);
   });
 
   test('a renamed construct takes the place just above its own stack\'s, below the newer stack', async () => {
-    const ecr = new InMemoryEcr(MUTABLE);
+    const ecr = new FakeEcr(MUTABLE);
     const [a, b] = [new Stack(ecr, 'a'), new Stack(ecr, 'b')];
     await a.create(IMMUTABLE, 'Old');
     await b.create(LOCKED);
@@ -84,7 +84,7 @@ describe('two stacks declare one repository', () => {
 });
 
 test('a stack that is updated while a newer declaration goes away does not put the newer one back', async () => {
-  const ecr = new InMemoryEcr(MUTABLE);
+  const ecr = new FakeEcr(MUTABLE);
   const [older, newer] = [new Stack(ecr, 'a'), new Stack(ecr, 'b')];
   await older.create(IMMUTABLE);
   await newer.create(LOCKED);
@@ -100,7 +100,7 @@ test('a stack that is updated while a newer declaration goes away does not put t
 });
 
 test('an event delivered twice changes nothing the second time', async () => {
-  const ecr = new InMemoryEcr(MUTABLE);
+  const ecr = new FakeEcr(MUTABLE);
   const stack = new Stack(ecr);
   await stack.create(LOCKED);
   await stack.create(LOCKED);
@@ -111,7 +111,7 @@ test('an event delivered twice changes nothing the second time', async () => {
 });
 
 describe('an invocation that dies', () => {
-  const dies = (ecr: InMemoryEcr, at: number) => {
+  const dies = (ecr: FakeEcr, at: number) => {
     const from = ecr.calls.length;
     ecr.before = (_, count) => {
       if (count > from + at) {
@@ -123,7 +123,7 @@ describe('an invocation that dies', () => {
 
   test.each(calls)('while it creates, after %i calls, leaves what its delete takes back', async (at) => {
     for (const id of [ARN, INVENTED]) {
-      const ecr = new InMemoryEcr(FILTERED);
+      const ecr = new FakeEcr(FILTERED);
       const stack = new Stack(ecr);
       dies(ecr, at);
       await stack.create(LOCKED);
@@ -134,7 +134,7 @@ describe('an invocation that dies', () => {
   });
 
   test.each(calls)('while it deletes, after %i calls, is made good by the next try', async (at) => {
-    const ecr = new InMemoryEcr(FILTERED);
+    const ecr = new FakeEcr(FILTERED);
     const stack = new Stack(ecr);
     await stack.create(LOCKED);
     dies(ecr, at);
@@ -145,7 +145,7 @@ describe('an invocation that dies', () => {
   });
 
   test.each(calls)('while it updates, after %i calls, is made good by the rollback', async (at) => {
-    const ecr = new InMemoryEcr(MUTABLE);
+    const ecr = new FakeEcr(MUTABLE);
     const stack = new Stack(ecr);
     await stack.create(LOCKED);
     dies(ecr, at);
@@ -159,7 +159,7 @@ describe('an invocation that dies', () => {
 });
 
 test.each([1, 2])('reads that lag %i times behind writes mislead nobody', async (lag) => {
-  const ecr = new InMemoryEcr(FILTERED);
+  const ecr = new FakeEcr(FILTERED);
   ecr.lag = lag;
   const stack = new Stack(ecr);
   await stack.create(LOCKED);
@@ -172,7 +172,7 @@ test.each([1, 2])('reads that lag %i times behind writes mislead nobody', async 
 
 describe('a delete with a physical id of CloudFormation\'s own', () => {
   test('releases what a create that still runs records later', async () => {
-    const ecr = new InMemoryEcr(MUTABLE);
+    const ecr = new FakeEcr(MUTABLE);
     const [running, deleting] = [new Stack(ecr), new Stack(ecr)];
     let created = false;
     deleting.clock.onSleep = async () => {
@@ -184,7 +184,7 @@ describe('a delete with a physical id of CloudFormation\'s own', () => {
   });
 
   test('takes back even the last put of a create that died of it', async () => {
-    const ecr = new InMemoryEcr(MUTABLE);
+    const ecr = new FakeEcr(MUTABLE);
     const stack = new Stack(ecr);
     ecr.before = (method) => {
       if (method === 'putSettings') {
@@ -207,7 +207,7 @@ describe('a delete with a physical id of CloudFormation\'s own', () => {
   });
 
   test('without an ARN in the properties touches nothing', async () => {
-    const ecr = new InMemoryEcr(MUTABLE);
+    const ecr = new FakeEcr(MUTABLE);
     const stack = new Stack(ecr);
     const answer = await handle({ RequestType: 'Delete', LogicalResourceId: 'T', StackId: stackId('a'), PhysicalResourceId: INVENTED }, stack.environment);
     expect(answer).toEqual({ Status: 'SUCCESS', PhysicalResourceId: INVENTED });
@@ -215,7 +215,7 @@ describe('a delete with a physical id of CloudFormation\'s own', () => {
   });
 
   test('looks no longer than a create may write, and succeeds', async () => {
-    const ecr = new InMemoryEcr(MUTABLE);
+    const ecr = new FakeEcr(MUTABLE);
     const stack = new Stack(ecr);
     const started = stack.clock.now();
     expect((await stack.remove(LOCKED, 'Tags', INVENTED)).Status).toBe('SUCCESS');
@@ -226,7 +226,7 @@ describe('a delete with a physical id of CloudFormation\'s own', () => {
 
 describe('a failure', () => {
   test('of a create leaves nothing, and says what failed where', async () => {
-    const ecr = new InMemoryEcr(FILTERED);
+    const ecr = new FakeEcr(FILTERED);
     const stack = new Stack(ecr);
     ecr.before = (method) => {
       if (method === 'putSettings') {
@@ -240,7 +240,7 @@ describe('a failure', () => {
   });
 
   test('of tagging leaves the settings alone', async () => {
-    const ecr = new InMemoryEcr(MUTABLE);
+    const ecr = new FakeEcr(MUTABLE);
     ecr.before = (method) => {
       if (method === 'tag') {
         throw named('AccessDeniedException', 'not authorized to perform: ecr:TagResource');
@@ -254,7 +254,7 @@ describe('a failure', () => {
   });
 
   test('for want of room among the tags names the limit', async () => {
-    const ecr = new InMemoryEcr(MUTABLE);
+    const ecr = new FakeEcr(MUTABLE);
     for (let tag = 0; tag < 48; tag++) {
       ecr.tags.set(`team-${tag}`, 'x');
     }
@@ -263,13 +263,13 @@ describe('a failure', () => {
   });
 
   test('for a repository that does not exist names it', async () => {
-    const ecr = new InMemoryEcr(MUTABLE);
+    const ecr = new FakeEcr(MUTABLE);
     ecr.gone = true;
     expect(await new Stack(ecr).create(LOCKED)).toMatchObject({ Status: 'FAILED', Reason: expect.stringMatching(/team-a\/api.*RepositoryNotFoundException/) });
   });
 
   test('to read a newer version\'s record touches nothing', async () => {
-    const ecr = new InMemoryEcr(MUTABLE);
+    const ecr = new FakeEcr(MUTABLE);
     const stack = new Stack(ecr);
     await stack.create(LOCKED);
     const [key] = ecr.trace.filter((tag) => tag.endsWith(':original'));
@@ -281,8 +281,8 @@ describe('a failure', () => {
   });
 });
 
-test('a repository deleted before its stack needs nothing put back', async () => {
-  const ecr = new InMemoryEcr(MUTABLE);
+test('a repository deleted before its stack needs nothing restored', async () => {
+  const ecr = new FakeEcr(MUTABLE);
   const stack = new Stack(ecr);
   await stack.create(LOCKED);
   ecr.gone = true;
@@ -291,7 +291,7 @@ test('a repository deleted before its stack needs nothing put back', async () =>
 
 describe('where others erased the record', () => {
   test('an update does not take its own settings for the original', async () => {
-    const ecr = new InMemoryEcr(MUTABLE);
+    const ecr = new FakeEcr(MUTABLE);
     const stack = new Stack(ecr);
     await stack.create(LOCKED);
     ecr.tags.clear();
@@ -302,7 +302,7 @@ describe('where others erased the record', () => {
   });
 
   test('a delete leaves the settings and names them', async () => {
-    const ecr = new InMemoryEcr(MUTABLE);
+    const ecr = new FakeEcr(MUTABLE);
     const stack = new Stack(ecr);
     await stack.create(LOCKED);
     ecr.tags.clear();
@@ -313,7 +313,7 @@ describe('where others erased the record', () => {
 });
 
 test('a mark that is left alone on the repository goes with the delete', async () => {
-  const ecr = new InMemoryEcr(MUTABLE);
+  const ecr = new FakeEcr(MUTABLE);
   const stack = new Stack(ecr);
   await stack.create(LOCKED);
   ecr.trace.filter((key) => !key.includes(':stack:')).forEach((key) => ecr.tags.delete(key));
@@ -322,7 +322,7 @@ test('a mark that is left alone on the repository goes with the delete', async (
 });
 
 test('a failed update without a record does not make its rollback take the declared settings for the original', async () => {
-  const ecr = new InMemoryEcr(MUTABLE);
+  const ecr = new FakeEcr(MUTABLE);
   const stack = new Stack(ecr);
   await stack.create(IMMUTABLE);
   ecr.tags.clear();
@@ -340,7 +340,7 @@ test('a failed update without a record does not make its rollback take the decla
 });
 
 test('a second delivery of a create that fails takes nothing back of the first, which succeeded', async () => {
-  const ecr = new InMemoryEcr(MUTABLE);
+  const ecr = new FakeEcr(MUTABLE);
   const [first, second] = [new Stack(ecr), new Stack(ecr)];
   await second.clock.sleep(1);
   second.environment.ecr = () => ({
@@ -358,7 +358,7 @@ test('a second delivery of a create that fails takes nothing back of the first, 
 });
 
 test('a retained declaration that is declared again is the newest', async () => {
-  const ecr = new InMemoryEcr(MUTABLE);
+  const ecr = new FakeEcr(MUTABLE);
   const [a, b] = [new Stack(ecr, 'a'), new Stack(ecr, 'b')];
   await a.create(IMMUTABLE);
   await b.create(LOCKED);
@@ -367,14 +367,14 @@ test('a retained declaration that is declared again is the newest', async () => 
   expect(ecr.settings).toEqual(FILTERED);
 });
 
-test('settings changed by hand are logged before the original is put back', async () => {
-  const ecr = new InMemoryEcr(MUTABLE);
+test('settings changed by hand are logged before the original is restored', async () => {
+  const ecr = new FakeEcr(MUTABLE);
   const stack = new Stack(ecr);
   await stack.create(LOCKED);
   ecr.settings = FILTERED;
   await stack.remove(LOCKED);
   expect(ecr.settings).toEqual(MUTABLE);
-  expect(stack.decided('changed-by-others')).toMatchObject([{ declared: LOCKED, before: FILTERED }]);
+  expect(stack.decided('drifted')).toMatchObject([{ declared: LOCKED, before: FILTERED }]);
 });
 
 describe('time', () => {
@@ -383,7 +383,7 @@ describe('time', () => {
     ['an update', 105_000, (stack: Stack) => stack.update(LOCKED, LOCKED)],
     ['a delete', 120_000, (stack: Stack) => stack.remove(LOCKED)],
   ])('of %s to write in is %i ms from its start, whatever the clock shows', async (_, window, act) => {
-    const stack = new Stack(new InMemoryEcr(MUTABLE));
+    const stack = new Stack(new FakeEcr(MUTABLE));
     await stack.create(LOCKED);
     const { ecr } = stack.environment;
     const times: number[] = [];
@@ -397,7 +397,7 @@ describe('time', () => {
   });
 
   test('that an invocation took is in the log', async () => {
-    const stack = new Stack(new InMemoryEcr(MUTABLE));
+    const stack = new Stack(new FakeEcr(MUTABLE));
     await stack.create(LOCKED);
     await stack.remove(LOCKED);
     // A declaration that was just recorded is not erased at once.
@@ -406,7 +406,7 @@ describe('time', () => {
 });
 
 test('an update keeps the place of its declaration, however long ago that was made', async () => {
-  const ecr = new InMemoryEcr(MUTABLE);
+  const ecr = new FakeEcr(MUTABLE);
   const [a, b] = [new Stack(ecr, 'a'), new Stack(ecr, 'b')];
   await a.create(IMMUTABLE);
   await b.create(LOCKED);
@@ -416,7 +416,7 @@ test('an update keeps the place of its declaration, however long ago that was ma
 });
 
 test('a failed create that its own delete has taken back already does not say that it did', async () => {
-  const ecr = new InMemoryEcr(MUTABLE);
+  const ecr = new FakeEcr(MUTABLE);
   const stack = new Stack(ecr);
   ecr.before = (method) => {
     if (method === 'putSettings') {
@@ -425,13 +425,13 @@ test('a failed create that its own delete has taken back already does not say th
     }
   };
   expect(await stack.create(LOCKED)).toMatchObject({ Status: 'FAILED' });
-  expect(stack.decided('taken-back')).toEqual([]);
+  expect(stack.decided('rolled-back')).toEqual([]);
 });
 
 describe('a rollback to the former repository', () => {
   const OTHER_ARN = `${ARN}-2`;
   async function abandoned(refuses: (arn: string) => boolean) {
-    const repositories: Record<string, InMemoryEcr> = { [ARN]: new InMemoryEcr(MUTABLE), [OTHER_ARN]: new InMemoryEcr(FILTERED) };
+    const repositories: Record<string, FakeEcr> = { [ARN]: new FakeEcr(MUTABLE), [OTHER_ARN]: new FakeEcr(FILTERED) };
     const stack = new Stack(repositories[ARN]!);
     stack.environment.ecr = ({ arn }) => repositories[arn]!;
     await stack.create(LOCKED);
@@ -479,7 +479,7 @@ describe('a rollback to the former repository', () => {
 });
 
 test('nothing that is logged or answered holds the ResponseURL', async () => {
-  const ecr = new InMemoryEcr(MUTABLE);
+  const ecr = new FakeEcr(MUTABLE);
   const stack = new Stack(ecr);
   const answers = [await stack.create(LOCKED), await stack.remove(LOCKED)];
   expect(JSON.stringify([stack.lines, answers])).not.toContain('secret');

@@ -2,8 +2,8 @@ import { createServer } from 'node:http';
 import { AddressInfo } from 'node:net';
 import { handlerWith } from '../../lambda';
 import { consoleLog } from '../../lambda/log';
+import { FakeClock, FakeEcr, named } from '../support/fake-ecr';
 import { ARN, FILTERED, IMMUTABLE, INVENTED, LOCKED, MUTABLE, Stack, properties, stackId } from '../support/fake-stack';
-import { FakeClock, InMemoryEcr, named } from '../support/in-memory-ecr';
 
 const OTHER_ARN = `${ARN}-2`;
 const SECRET = 'https://s.example/secret';
@@ -18,7 +18,7 @@ beforeEach(() => {
 });
 afterEach(() => jest.restoreAllMocks());
 
-function stackOf(ecr: InMemoryEcr, name: string): Stack {
+function stackOf(ecr: FakeEcr, name: string): Stack {
   const stack = new Stack(ecr, name);
   stack.environment.log = consoleLog;
   return stack;
@@ -53,7 +53,7 @@ const told = ({ requestId, request, level, decision, repository, before, effecti
 
 describe('from the lines alone one reads', () => {
   test('who declared over whom, whose update had no say, and what came back', async () => {
-    const ecr = new InMemoryEcr(MUTABLE);
+    const ecr = new FakeEcr(MUTABLE);
     const [a, b] = [stackOf(ecr, 'a'), stackOf(ecr, 'b')];
     await a.create(IMMUTABLE);
     await b.create(LOCKED);
@@ -63,14 +63,14 @@ describe('from the lines alone one reads', () => {
 
     const lines = story();
     expect(lines.map(told)).toEqual([
-      'a-1 Create put team-a/api: MUTABLE -> IMMUTABLE',
+      'a-1 Create settings-changed team-a/api: MUTABLE -> IMMUTABLE',
       'a-1 Create declared team-a/api: MUTABLE -> IMMUTABLE',
-      'b-1 Create put team-a/api: IMMUTABLE -> IMMUTABLE_WITH_EXCLUSION',
+      'b-1 Create settings-changed team-a/api: IMMUTABLE -> IMMUTABLE_WITH_EXCLUSION',
       'b-1 Create declared team-a/api: IMMUTABLE -> IMMUTABLE_WITH_EXCLUSION',
-      'a-2 Update WARN overruled team-a/api: IMMUTABLE_WITH_EXCLUSION -> IMMUTABLE_WITH_EXCLUSION',
-      'b-2 Delete put team-a/api: IMMUTABLE_WITH_EXCLUSION -> MUTABLE_WITH_EXCLUSION',
+      'a-2 Update WARN superseded team-a/api: IMMUTABLE_WITH_EXCLUSION -> IMMUTABLE_WITH_EXCLUSION',
+      'b-2 Delete settings-changed team-a/api: IMMUTABLE_WITH_EXCLUSION -> MUTABLE_WITH_EXCLUSION',
       'b-2 Delete released team-a/api: IMMUTABLE_WITH_EXCLUSION -> MUTABLE_WITH_EXCLUSION',
-      'a-3 Delete put team-a/api: MUTABLE_WITH_EXCLUSION -> MUTABLE',
+      'a-3 Delete settings-changed team-a/api: MUTABLE_WITH_EXCLUSION -> MUTABLE',
       'a-3 Delete released team-a/api: MUTABLE_WITH_EXCLUSION -> MUTABLE',
     ]);
     expect(lines[4]).toMatchObject({ by: 'b', declared: FILTERED, stack: stackId('a') });
@@ -78,7 +78,7 @@ describe('from the lines alone one reads', () => {
   });
 
   test('that a delete found no record, and what it left', async () => {
-    const ecr = new InMemoryEcr(LOCKED);
+    const ecr = new FakeEcr(LOCKED);
     const a = stackOf(ecr, 'a');
     await a.remove(LOCKED);
     await a.remove(LOCKED, 'Tags', INVENTED);
@@ -90,7 +90,7 @@ describe('from the lines alone one reads', () => {
   });
 
   test('which call was refused, how often and how long it was tried, and that the create was taken back', async () => {
-    const ecr = new InMemoryEcr(MUTABLE);
+    const ecr = new FakeEcr(MUTABLE);
     ecr.before = (method) => {
       if (method === 'putSettings') {
         throw named('AccessDeniedException', 'not authorized to perform: ecr:PutImageTagMutability');
@@ -99,7 +99,7 @@ describe('from the lines alone one reads', () => {
     await stackOf(ecr, 'a').create(LOCKED);
     const lines = story();
     expect(lines.map(told)).toEqual([
-      'a-1 Create WARN access-denied team-a/api', 'a-1 Create taken-back team-a/api: MUTABLE -> MUTABLE', 'a-1 Create ERROR answered-failed team-a/api',
+      'a-1 Create WARN access-denied team-a/api', 'a-1 Create rolled-back team-a/api: MUTABLE -> MUTABLE', 'a-1 Create ERROR failed team-a/api',
     ]);
     // Told when it happens first: a function that is killed meanwhile leaves it in the log.
     expect(lines[0]).toMatchObject({ call: 'PutImageTagMutability', calls: { PutImageTagMutability: 1 }, reason: expect.stringContaining('not authorized') });
@@ -109,7 +109,7 @@ describe('from the lines alone one reads', () => {
   });
 
   test('that taking back failed as well, and why', async () => {
-    const ecr = new InMemoryEcr(MUTABLE);
+    const ecr = new FakeEcr(MUTABLE);
     ecr.before = (method) => {
       if (method === 'putSettings' || method === 'untag') {
         throw named('AccessDeniedException', `${method} with an explicit deny`);
@@ -117,12 +117,12 @@ describe('from the lines alone one reads', () => {
     };
     await stackOf(ecr, 'a').create(LOCKED);
     const lines = story();
-    expect(lines.map(told)).toEqual(['a-1 Create WARN not-taken-back team-a/api', 'a-1 Create ERROR answered-failed team-a/api']);
+    expect(lines.map(told)).toEqual(['a-1 Create WARN not-rolled-back team-a/api', 'a-1 Create ERROR failed team-a/api']);
     expect(lines.map(({ reason }) => reason)).toEqual([expect.stringContaining('UntagResource'), expect.stringContaining('PutImageTagMutability')]);
   });
 
   test('what of a record was damaged and changed, and what was made of it', async () => {
-    const ecr = new InMemoryEcr(MUTABLE);
+    const ecr = new FakeEcr(MUTABLE);
     const a = stackOf(ecr, 'a');
     await a.create(IMMUTABLE);
     const original = ecr.trace.find((key) => key.endsWith(':original'))!;
@@ -135,13 +135,13 @@ describe('from the lines alone one reads', () => {
     const lines = story().slice(2);
     expect(lines.map(told)).toEqual([
       'a-2 Update WARN record-damaged team-a/api: MUTABLE_WITH_EXCLUSION',
-      'a-2 Update WARN changed-by-others team-a/api: MUTABLE_WITH_EXCLUSION',
+      'a-2 Update WARN drifted team-a/api: MUTABLE_WITH_EXCLUSION',
       'a-2 Update WARN original-unknown team-a/api: MUTABLE_WITH_EXCLUSION',
-      'a-2 Update put team-a/api: MUTABLE_WITH_EXCLUSION -> IMMUTABLE',
+      'a-2 Update settings-changed team-a/api: MUTABLE_WITH_EXCLUSION -> IMMUTABLE',
       'a-2 Update declared team-a/api: MUTABLE_WITH_EXCLUSION -> IMMUTABLE',
       'a-3 Update WARN no-record team-a/api: IMMUTABLE',
       'a-3 Update WARN original-unknown team-a/api: IMMUTABLE',
-      'a-3 Update put team-a/api: IMMUTABLE -> IMMUTABLE_WITH_EXCLUSION',
+      'a-3 Update settings-changed team-a/api: IMMUTABLE -> IMMUTABLE_WITH_EXCLUSION',
       'a-3 Update declared team-a/api: IMMUTABLE -> IMMUTABLE_WITH_EXCLUSION',
       'a-4 Delete WARN original-unknown team-a/api: IMMUTABLE_WITH_EXCLUSION -> IMMUTABLE_WITH_EXCLUSION',
       'a-4 Delete released team-a/api: IMMUTABLE_WITH_EXCLUSION -> IMMUTABLE_WITH_EXCLUSION',
@@ -151,45 +151,45 @@ describe('from the lines alone one reads', () => {
   });
 
   test('that a replacement was abandoned, and both repositories were put right', async () => {
-    const repositories: Record<string, InMemoryEcr> = { [ARN]: new InMemoryEcr(MUTABLE), [OTHER_ARN]: new InMemoryEcr(FILTERED) };
+    const repositories: Record<string, FakeEcr> = { [ARN]: new FakeEcr(MUTABLE), [OTHER_ARN]: new FakeEcr(FILTERED) };
     const a = stackOf(repositories[ARN]!, 'a');
     a.environment.ecr = ({ arn }) => repositories[arn]!;
     await a.create(LOCKED);
     await a.send('Update', 'Tags', { PhysicalResourceId: ARN, ResourceProperties: properties(IMMUTABLE, OTHER_ARN), OldResourceProperties: properties(LOCKED) });
     await a.send('Update', 'Tags', { PhysicalResourceId: ARN, ResourceProperties: properties(LOCKED), OldResourceProperties: properties(IMMUTABLE, OTHER_ARN) });
     expect(story().slice(2).map(told)).toEqual([
-      'a-2 Update put team-a/api-2: MUTABLE_WITH_EXCLUSION -> IMMUTABLE',
+      'a-2 Update settings-changed team-a/api-2: MUTABLE_WITH_EXCLUSION -> IMMUTABLE',
       'a-2 Update declared team-a/api-2: MUTABLE_WITH_EXCLUSION -> IMMUTABLE',
       'a-3 Update declared team-a/api: IMMUTABLE_WITH_EXCLUSION -> IMMUTABLE_WITH_EXCLUSION',
-      'a-3 Update put team-a/api-2: IMMUTABLE -> MUTABLE_WITH_EXCLUSION',
+      'a-3 Update settings-changed team-a/api-2: IMMUTABLE -> MUTABLE_WITH_EXCLUSION',
       'a-3 Update released team-a/api-2: IMMUTABLE -> MUTABLE_WITH_EXCLUSION',
     ]);
   });
 
   test('that there was no repository, or none was named', async () => {
-    const ecr = new InMemoryEcr(MUTABLE);
+    const ecr = new FakeEcr(MUTABLE);
     ecr.gone = true;
     const a = stackOf(ecr, 'a');
     await a.remove(LOCKED);
     await a.send('Delete', 'Tags', { PhysicalResourceId: INVENTED });
-    expect(story()).toMatchObject([{ decision: 'repository-gone', requestId: 'a-1', repository: ARN }, { decision: 'nothing-to-release', requestId: 'a-2' }]);
+    expect(story()).toMatchObject([{ decision: 'repository-not-found', requestId: 'a-1', repository: ARN }, { decision: 'nothing-to-release', requestId: 'a-2' }]);
   });
 
   test('which request was refused for what it says', async () => {
-    await stackOf(new InMemoryEcr(MUTABLE), 'a').send('Create', 'Tags', { ResourceProperties: { RepositoryArn: 'team-a/api', ImageTagMutability: 'MUTABLE' } });
-    expect(story()).toMatchObject([{ decision: 'answered-failed', requestId: 'a-1', reason: expect.stringContaining('\'team-a/api\''), calls: {} }]);
+    await stackOf(new FakeEcr(MUTABLE), 'a').send('Create', 'Tags', { ResourceProperties: { RepositoryArn: 'team-a/api', ImageTagMutability: 'MUTABLE' } });
+    expect(story()).toMatchObject([{ decision: 'failed', requestId: 'a-1', reason: expect.stringContaining('\'team-a/api\''), calls: {} }]);
   });
 });
 
 describe('of an answer that does not arrive, the log names the request and not the URL', () => {
-  const send = (ResponseURL: string) => handlerWith({ clock: new FakeClock(), ecr: () => new InMemoryEcr(MUTABLE) })({
+  const send = (ResponseURL: string) => handlerWith({ clock: new FakeClock(), ecr: () => new FakeEcr(MUTABLE) })({
     RequestType: 'Create', StackId: stackId('a'), LogicalResourceId: 'Tags', RequestId: 'a-1', ResponseURL, ResourceProperties: properties(LOCKED),
   });
   const names = { level: 'ERROR', request: 'Create', requestId: 'a-1', stack: stackId('a'), logicalId: 'Tags' };
 
   test('where it cannot be sent', async () => {
     await send(SECRET.replace('https', 'ftp'));
-    expect(printed.map((line) => JSON.parse(line))).toEqual([{ ...names, decision: 'not-answerable', reason: expect.any(String) }]);
+    expect(printed.map((line) => JSON.parse(line))).toEqual([{ ...names, decision: 'no-response-url', reason: expect.any(String) }]);
     expect(printed.join()).not.toContain('secret');
   });
 
@@ -198,13 +198,13 @@ describe('of an answer that does not arrive, the log names the request and not t
     await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
     await expect(send(`http://127.0.0.1:${(server.address() as AddressInfo).port}/secret`)).rejects.toThrow();
     server.close();
-    expect(JSON.parse(printed.at(-1)!)).toEqual({ ...names, decision: 'not-delivered', fault: expect.any(String) });
+    expect(JSON.parse(printed.at(-1)!)).toEqual({ ...names, decision: 'response-not-sent', error: expect.any(String) });
     expect(printed.join()).not.toContain('secret');
   });
 });
 
 test('ids that CloudFormation would not send are not logged', async () => {
-  const a = stackOf(new InMemoryEcr(MUTABLE), 'a');
+  const a = stackOf(new FakeEcr(MUTABLE), 'a');
   await a.send('Create', 'Tags', { StackId: `${SECRET}`, RequestId: SECRET, ResourceProperties: {} });
   expect(JSON.parse(printed[0]!)).not.toHaveProperty('stack');
   expect(printed.join()).not.toContain('secret');

@@ -1,7 +1,7 @@
 import { Ecr } from '../../lambda/ecr';
 import { CallFailedError, Calls, OutOfTimeError, RepositoryNotFoundError, patient } from '../../lambda/patient';
 import { Settings } from '../../src/shared/settings';
-import { FakeClock, InMemoryEcr, named } from '../support/in-memory-ecr';
+import { FakeClock, FakeEcr, named } from '../support/fake-ecr';
 
 const IMMUTABLE: Settings = { mutability: 'IMMUTABLE', filters: [] };
 const METHODS: readonly [keyof Ecr, string, (ecr: Ecr) => Promise<unknown>][] = [
@@ -15,7 +15,7 @@ const METHODS: readonly [keyof Ecr, string, (ecr: Ecr) => Promise<unknown>][] = 
 const denied = () => named('AccessDeniedException', 'User is not authorized: no identity-based policy allows the ecr action');
 
 function setUp(fault?: (count: number) => Error | undefined, lasts = 120_000) {
-  const ecr = new InMemoryEcr({ mutability: 'MUTABLE', filters: [] });
+  const ecr = new FakeEcr({ mutability: 'MUTABLE', filters: [] });
   ecr.before = (_, count) => {
     const error = fault?.(count);
     if (error) {

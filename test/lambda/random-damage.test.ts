@@ -3,9 +3,9 @@ import * as fc from 'fast-check';
 import { Result } from '../../lambda/lifecycle';
 import { readRecord } from '../../lambda/record';
 import { TAG_PREFIX } from '../../src/shared/contract';
-import { Settings, obeysRules, sameSettings } from '../../src/shared/settings';
+import { Settings, areValidSettings, sameSettings } from '../../src/shared/settings';
+import { FakeEcr } from '../support/fake-ecr';
 import { ARN, FILTERED, FORGED_KEY, IMMUTABLE, INVENTED, LOCKED, MUTABLE, OF_OTHER, Stack } from '../support/fake-stack';
-import { InMemoryEcr } from '../support/in-memory-ecr';
 
 /** Edits of any kind: what is removed, cut, exchanged, added; also what a careful forger would write. */
 const KEYS = fc.constantFrom('declared', 'original', 'mark', 'others-declared', 'others-original', 'others-mark', 'forged-declared', 'forged-original', 'nobody', 'part');
@@ -41,7 +41,7 @@ const SEED = process.env.SEED === undefined ? Date.now() % 2 ** 31 : Number(proc
 test(`${RUNS} runs of edits and events: always an answer, and only settings that somebody declared, had or recorded`, async () => {
   const seen = { SUCCESS: 0, FAILED: 0, puts: 0, damaged: 0 };
   await fc.assert(fc.asyncProperty(SETTINGS, fc.array(EVENT, { minLength: 1, maxLength: 8 }), async (original, events) => {
-    const ecr = new InMemoryEcr(original);
+    const ecr = new FakeEcr(original);
     ecr.tags.set('team', 'a');
     const stacks = Object.fromEntries(['a', 'b', 'c'].map((name) => [name, new Stack(ecr, name)] as const));
     const last: Record<string, Settings> = { a: LOCKED, b: OF_OTHER, c: MUTABLE };
@@ -80,7 +80,7 @@ test(`${RUNS} runs of edits and events: always an answer, and only settings that
       assert.ok(answer.Status === 'SUCCESS' || answer.Reason.length > 40);
       for (const settled of ecr.puts.slice(from)) {
         seen.puts++;
-        assert.ok(obeysRules(settled), `${JSON.stringify(settled)} breaks ECR's rules`);
+        assert.ok(areValidSettings(settled), `${JSON.stringify(settled)} breaks ECR's rules`);
         assert.ok(known.some((one) => sameSettings(one, settled)), `nobody said ${JSON.stringify(settled)}`);
       }
       assert.equal(ecr.tags.get('team'), 'a');
@@ -98,10 +98,10 @@ const NOT_ORIGINALS = fc.record({
   settings: SETTINGS,
 });
 
-test(`${RUNS} runs of edits to all but the originals: the original is put back, and nothing is left`, async () => {
+test(`${RUNS} runs of edits to all but the originals: the original is restored, and nothing is left`, async () => {
   const someSteps = fc.array(NOT_ORIGINALS, { minLength: 1, maxLength: 6 });
   await fc.assert(fc.asyncProperty(SETTINGS, someSteps, fc.boolean(), async (original, steps, reversed) => {
-    const ecr = new InMemoryEcr(original);
+    const ecr = new FakeEcr(original);
     const stacks = { a: new Stack(ecr, 'a'), b: new Stack(ecr, 'b') };
     await stacks.a.create(LOCKED);
     await stacks.b.create(OF_OTHER);
@@ -123,7 +123,7 @@ test(`${RUNS} runs of edits to all but the originals: the original is put back, 
   }), { numRuns: RUNS, seed: SEED });
 }, 60_000);
 
-function apply({ tags }: InMemoryEcr, key: string, edit: Edit): void {
+function apply({ tags }: FakeEcr, key: string, edit: Edit): void {
   if (edit.how === 'remove') {
     tags.delete(key);
   } else if (edit.how === 'write') {
@@ -135,7 +135,7 @@ function apply({ tags }: InMemoryEcr, key: string, edit: Edit): void {
   }
 }
 
-function readable({ tags }: InMemoryEcr): Settings[] {
+function readable({ tags }: FakeEcr): Settings[] {
   try {
     return readRecord(tags).declarations.flatMap((one) => [one.declared?.settings, one.original]).filter((one) => one !== undefined);
   } catch {

@@ -1,6 +1,6 @@
 import { readYourWrites } from '../../lambda/read-your-writes';
 import { Settings } from '../../src/shared/settings';
-import { FakeClock, InMemoryEcr, named } from '../support/in-memory-ecr';
+import { FakeClock, FakeEcr, named } from '../support/fake-ecr';
 
 const MUTABLE: Settings = { mutability: 'MUTABLE', filters: [] };
 const IMMUTABLE: Settings = { mutability: 'IMMUTABLE', filters: [] };
@@ -8,7 +8,7 @@ const LOCKED: Settings = { mutability: 'IMMUTABLE_WITH_EXCLUSION', filters: ['la
 const ALL_PAUSES = [200, 4_800];
 
 function setUp(lag = 0, settings = MUTABLE) {
-  const ecr = new InMemoryEcr(settings);
+  const ecr = new FakeEcr(settings);
   ecr.tags.set('team', 'a').set('stage', 'test');
   ecr.lag = lag;
   const clock = new FakeClock();
@@ -81,7 +81,7 @@ describe('what others did after the own write', () => {
     expect(pauses).toEqual(ALL_PAUSES);
   });
 
-  test('is believed after all pauses where they put back what was there', async () => {
+  test('is believed after all pauses where they restored what was there', async () => {
     const { ecr, subject, pauses } = setUp();
     await subject.readSettings();
     await subject.putSettings(IMMUTABLE);

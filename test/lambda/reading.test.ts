@@ -1,7 +1,7 @@
 import { read, readUntilCertain, reportChanges } from '../../lambda/reading';
 import { Settings } from '../../src/shared/settings';
+import { FakeEcr } from '../support/fake-ecr';
 import { IMMUTABLE, LOCKED, MUTABLE } from '../support/fake-stack';
-import { InMemoryEcr } from '../support/in-memory-ecr';
 import { contextOn, ownerOf, record } from '../support/test-context';
 
 const OWN = ownerOf('a');
@@ -9,7 +9,7 @@ const OTHER = ownerOf('b');
 
 describe('what a repository had before any declaration', () => {
   test('is what was found between two readings without one', async () => {
-    const ecr = new InMemoryEcr(LOCKED);
+    const ecr = new FakeEcr(LOCKED);
     ecr.tags.set('team', 'a');
     const reading = await readUntilCertain(contextOn(ecr));
     expect([reading.found, [...reading.tags], reading.record.declarations]).toEqual([LOCKED, [['team', 'a']], []]);
@@ -17,14 +17,14 @@ describe('what a repository had before any declaration', () => {
   });
 
   test('is not looked for where there is a declaration', async () => {
-    const ecr = new InMemoryEcr(IMMUTABLE);
+    const ecr = new FakeEcr(IMMUTABLE);
     record(ecr, OTHER, { settings: IMMUTABLE });
     expect((await readUntilCertain(contextOn(ecr))).record.declarations).toHaveLength(1);
     expect(ecr.calls).toEqual(['readTags', 'readSettings']);
   });
 
   test.each([['readSettings', 1], ['readTags', 2]] as const)('is not what was found where a declaration appeared before %s, call %i', async (method, nth) => {
-    const ecr = new InMemoryEcr(MUTABLE);
+    const ecr = new FakeEcr(MUTABLE);
     ecr.before = (called) => {
       if (called === method && ecr.calls.filter((call) => call === method).length === nth) {
         ecr.settings = IMMUTABLE;
@@ -53,14 +53,14 @@ describe('what a repository had before any declaration', () => {
     ['is read until that is quick', LOCKED, 2, [[MUTABLE, 1_000], [LOCKED, 999]]],
     ['is compared with the reading just before', MUTABLE, 4, [[MUTABLE, 1_000], [LOCKED, 1_000], [MUTABLE, 1_000], [MUTABLE, 1_000]]],
   ])('%s', async (_, expected, readings, answers) => {
-    const context = contextOn(new InMemoryEcr(MUTABLE));
+    const context = contextOn(new FakeEcr(MUTABLE));
     slowEcr(context, answers);
     expect((await readUntilCertain(context)).found).toEqual(expected);
     expect(context.ecr.calls.filter((call) => call === 'readSettings')).toHaveLength(readings);
   });
 
   test('is not guessed where it never lasts: that fails after twenty readings, and says what to do', async () => {
-    const context = contextOn(new InMemoryEcr(MUTABLE));
+    const context = contextOn(new FakeEcr(MUTABLE));
     slowEcr(context, Array.from({ length: 100 }, (_, n) => [n % 2 === 0 ? MUTABLE : LOCKED, 1_000] as const));
     await expect(readUntilCertain(context)).rejects.toThrow(
       'the repository\'s tags still changed after 20 readings. Find out who else changes them, then deploy again');
@@ -69,8 +69,8 @@ describe('what a repository had before any declaration', () => {
 });
 
 describe('of what others did to the repository', () => {
-  async function reported(damage: (ecr: InMemoryEcr) => void, found = IMMUTABLE) {
-    const ecr = new InMemoryEcr(found);
+  async function reported(damage: (ecr: FakeEcr) => void, found = IMMUTABLE) {
+    const ecr = new FakeEcr(found);
     record(ecr, OWN, { settings: IMMUTABLE });
     damage(ecr);
     const context = contextOn(ecr, OWN);
@@ -95,7 +95,7 @@ describe('of what others did to the repository', () => {
     expect(lines).toEqual([]);
   });
 
-  test.each<[string, (ecr: InMemoryEcr) => void]>([
+  test.each<[string, (ecr: FakeEcr) => void]>([
     ['is gone', (ecr) => ecr.tags.delete(OWN.mark.key)],
     ['has another value', (ecr) => ecr.tags.set(OWN.mark.key, 'of another')],
   ])('a mark that %s is named', async (_, damage) => {
@@ -114,6 +114,6 @@ describe('of what others did to the repository', () => {
 
   test('a setting that is not that of the newest declaration is told', async () => {
     const { lines } = await reported((ecr) => record(ecr, OTHER, { settings: LOCKED, place: { order: 2, rename: 0 } }));
-    expect(lines).toEqual([{ level: 'WARN', decision: 'changed-by-others', details: { declared: LOCKED, before: IMMUTABLE } }]);
+    expect(lines).toEqual([{ level: 'WARN', decision: 'drifted', details: { declared: LOCKED, before: IMMUTABLE } }]);
   });
 });

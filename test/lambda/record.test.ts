@@ -105,7 +105,7 @@ describe('a damaged record', () => {
     '1 1/1 Unknown', '1 1/1 __proto__', '1 1/1 MUTABLE dev-@', '1 1/1 IMMUTABLE_WITH_EXCLUSION', '1 1/1 IMMUTABLE_WITH_EXCLUSION  a',
     '1 1/1 IMMUTABLE_WITH_EXCLUSION a a', '1 1/1 IMMUTABLE_WITH_EXCLUSION @a@b@', '1 1/1 IMMUTABLE_WITH_EXCLUSION a/b',
     '1 1/1 IMMUTABLE_WITH_EXCLUSION a b c d e f', `1 1/1 IMMUTABLE_WITH_EXCLUSION ${'a'.repeat(129)}`,
-  ])('is an original of %j, which is never put back', (value) => {
+  ])('is an original of %j, which is never restored', (value) => {
     const { declarations, damaged } = readRecord(edited(writeDeclaration(declaration(LOCKED, MUTABLE)), [`${KEY}:original`, value]));
     expect(damaged).toEqual([`${KEY}:original`]);
     expect(originalOf(declarations, KEY)).toBeUndefined();

@@ -1,8 +1,8 @@
 import { Owner, keyOf } from '../../lambda/context';
 import { readRecord } from '../../lambda/record';
 import { release } from '../../lambda/release';
+import { FakeEcr } from '../support/fake-ecr';
 import { FILTERED, IMMUTABLE, LOCKED, MUTABLE, OF_OTHER } from '../support/fake-stack';
-import { InMemoryEcr } from '../support/in-memory-ecr';
 import { LONG_AGO, contextOn, ownerOf, record } from '../support/test-context';
 
 const OWN = ownerOf('a');
@@ -10,17 +10,17 @@ const OTHER = ownerOf('b');
 /** Of another stack that uses the own stack's provider, and so its mark. */
 const NEIGHBOUR: Owner = { ...OTHER, mark: OWN.mark };
 
-function declared({ settings = LOCKED, ...rest }: Partial<Parameters<typeof record>[2]> = {}): InMemoryEcr {
-  const ecr = new InMemoryEcr(settings);
+function declared({ settings = LOCKED, ...rest }: Partial<Parameters<typeof record>[2]> = {}): FakeEcr {
+  const ecr = new FakeEcr(settings);
   ecr.tags.set('team', 'a');
   record(ecr, OWN, { settings, original: FILTERED, ...rest });
   return ecr;
 }
 
-const declaredBy = (ecr: InMemoryEcr, owner: Owner) => readRecord(ecr.tags).declarations.some(({ key }) => key === keyOf(owner));
+const declaredBy = (ecr: FakeEcr, owner: Owner) => readRecord(ecr.tags).declarations.some(({ key }) => key === keyOf(owner));
 
 describe('a release', () => {
-  test('puts back the original, removes its tags and only these, and tells both settings', async () => {
+  test('restores the original, removes its tags and only these, and tells both settings', async () => {
     const ecr = declared();
     expect(await release(contextOn(ecr))).toEqual({ before: LOCKED, effective: FILTERED });
     expect(ecr.settings).toEqual(FILTERED);
@@ -68,7 +68,7 @@ describe('a release', () => {
   test('says nothing but what was put where all is in order', async () => {
     const context = contextOn(declared());
     await release(context);
-    expect(context.lines.map(({ decision }) => decision)).toEqual(['put']);
+    expect(context.lines.map(({ decision }) => decision)).toEqual(['settings-changed']);
   });
 
   test('tells what others changed before it puts something else', async () => {
@@ -76,27 +76,27 @@ describe('a release', () => {
     ecr.settings = IMMUTABLE;
     const context = contextOn(ecr);
     await release(context);
-    expect(context.lines.map(({ decision }) => decision)).toEqual(['changed-by-others', 'put']);
+    expect(context.lines.map(({ decision }) => decision)).toEqual(['drifted', 'settings-changed']);
   });
 });
 
 describe('where there is no declaration, a release', () => {
   test('makes one call and changes nothing', async () => {
-    const ecr = new InMemoryEcr(LOCKED);
+    const ecr = new FakeEcr(LOCKED);
     ecr.tags.set('team', 'a');
     expect(await release(contextOn(ecr))).toBeUndefined();
     expect([ecr.calls, [...ecr.tags]]).toEqual([['readTags'], [['team', 'a']]]);
   });
 
   test('removes the mark that was left, and leaves the settings', async () => {
-    const ecr = new InMemoryEcr(LOCKED);
+    const ecr = new FakeEcr(LOCKED);
     ecr.tags.set(OWN.mark.key, OWN.mark.value);
     expect(await release(contextOn(ecr))).toBeUndefined();
     expect([ecr.settings, ecr.trace]).toEqual([LOCKED, []]);
   });
 
   test('leaves the mark that a neighbour needs', async () => {
-    const ecr = new InMemoryEcr(LOCKED);
+    const ecr = new FakeEcr(LOCKED);
     record(ecr, NEIGHBOUR, { settings: LOCKED });
     expect(await release(contextOn(ecr))).toBeUndefined();
     expect([ecr.trace.length, ecr.calls]).toEqual([3, ['readTags']]);
@@ -104,7 +104,7 @@ describe('where there is no declaration, a release', () => {
 });
 
 describe('a declaration that may not be erased yet', () => {
-  const start = contextOn(new InMemoryEcr(MUTABLE)).clock.now();
+  const start = contextOn(new FakeEcr(MUTABLE)).clock.now();
 
   test.each([
     ['has just been recorded', start, [1_000]],
@@ -144,7 +144,7 @@ describe('a declaration that may not be erased yet', () => {
   });
 
   test('is released where it appeared meanwhile', async () => {
-    const context = contextOn(new InMemoryEcr(LOCKED));
+    const context = contextOn(new FakeEcr(LOCKED));
     context.clock.onSleep = () => record(context.ecr, OWN, { settings: LOCKED, original: FILTERED });
     expect(await release(context, { appearsUntil: start + 60_000 })).toEqual({ before: LOCKED, effective: FILTERED });
     expect([context.ecr.settings, context.ecr.trace]).toEqual([FILTERED, []]);
@@ -175,7 +175,7 @@ test('taking back leaves to another invocation what that one is releasing', asyn
 });
 
 describe('the mark', () => {
-  const erasing = (ecr: InMemoryEcr) => ecr.calls.filter((call) => call === 'untag').length === 2;
+  const erasing = (ecr: FakeEcr) => ecr.calls.filter((call) => call === 'untag').length === 2;
 
   test('stays where a neighbour needs it', async () => {
     const ecr = declared();

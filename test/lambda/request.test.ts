@@ -1,6 +1,6 @@
 import { BadRequestError, namesOf, parseRequest, physicalIdOf, UntrustedEvent } from '../../lambda/request';
 import { Mutability } from '../../src/shared/contract';
-import { brokenRule, unknownMutability } from '../../src/shared/settings';
+import { validateSettings, unknownMutability } from '../../src/shared/settings';
 
 const ARN = 'arn:aws:ecr:eu-west-1:111122223333:repository/team-a/api';
 const REPOSITORY = { arn: ARN, region: 'eu-west-1', registryId: '111122223333', name: 'team-a/api' };
@@ -53,7 +53,7 @@ describe('settings', () => {
     ['MUTABLE_WITH_EXCLUSION', ['a*b*c*']],
     ['MUTABLE_WITH_EXCLUSION', ['a', 'b', 'a']],
   ])('%s with the filters %j are refused in the words of the construct', (mutability, filters) => {
-    const rule = brokenRule(mutability, filters);
+    const rule = validateSettings(mutability, filters);
     expect(rule).toMatch(/^imageTagMutabilityExclusionFilters /);
     expect(refusal(create({
       ImageTagMutability: mutability, ...filters && { ImageTagMutabilityExclusionFilters: filters.map(wildcard) },
@@ -150,11 +150,11 @@ describe('an event', () => {
 
   test.each(['Create', 'Update', 'Delete'].flatMap((type) => ['StackId', 'LogicalResourceId'].flatMap((name) =>
     [undefined, null, '', 7, {}, ['x'], 'x'.repeat(1_025), 'line\n', '\u009b31m', 'ä'].map((value) => ({ type, name, value })))))('$type with the $name $value is refused', ({ type, name, value }) => {
-    expect(refusal(event(type, { [name]: value }))).toMatch(new RegExp(`^${name} is missing or not a text`));
+    expect(refusal(event(type, { [name]: value }))).toMatch(new RegExp(`^${name} is missing or not a string`));
   });
 
   test.each<[unknown]>([[undefined], [null], [''], [7], [{}]])('that deletes the physical id %j is refused', (PhysicalResourceId) => {
-    expect(refusal(event('Delete', { PhysicalResourceId }))).toMatch(/^PhysicalResourceId is missing or not a text/);
+    expect(refusal(event('Delete', { PhysicalResourceId }))).toMatch(/^PhysicalResourceId is missing or not a string/);
   });
 
   test.each<[unknown]>([[undefined], [null], ['text'], [7], [[]], [{}]])('that declares by the properties %j is refused', (ResourceProperties) => {

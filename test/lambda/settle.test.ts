@@ -1,14 +1,14 @@
 import { read } from '../../lambda/reading';
 import { Intent, NO_CHANGES, change, settle } from '../../lambda/settle';
+import { FakeEcr } from '../support/fake-ecr';
 import { IMMUTABLE, LOCKED, MUTABLE } from '../support/fake-stack';
-import { InMemoryEcr } from '../support/in-memory-ecr';
 import { TestContext, contextOn } from '../support/test-context';
 
 /** A repository whose tags say what it should have. */
 const wants = (settings: Intent['effective']): Intent => ({ amend: () => NO_CHANGES, effective: settings });
 const IMMUTABLE_WANTED = wants(() => IMMUTABLE);
 
-async function settling(ecr: InMemoryEcr, intent: Intent, isCertain: boolean, context: TestContext = contextOn(ecr)) {
+async function settling(ecr: FakeEcr, intent: Intent, isCertain: boolean, context: TestContext = contextOn(ecr)) {
   const reading = await read(ecr);
   ecr.calls.length = 0;
   return { context, settled: await settle(context, intent, reading, isCertain) };
@@ -16,7 +16,7 @@ async function settling(ecr: InMemoryEcr, intent: Intent, isCertain: boolean, co
 
 describe('settling', () => {
   test('makes no call where all is as it should be and certainly so', async () => {
-    const ecr = new InMemoryEcr(IMMUTABLE);
+    const ecr = new FakeEcr(IMMUTABLE);
     const { settled, context } = await settling(ecr, IMMUTABLE_WANTED, true);
     expect(settled.found).toEqual(IMMUTABLE);
     expect(ecr.calls).toEqual([]);
@@ -24,21 +24,21 @@ describe('settling', () => {
   });
 
   test('reads once more where it is not certain', async () => {
-    const ecr = new InMemoryEcr(IMMUTABLE);
+    const ecr = new FakeEcr(IMMUTABLE);
     await settling(ecr, IMMUTABLE_WANTED, false);
     expect(ecr.calls).toEqual(['readTags', 'readSettings']);
   });
 
   test('puts what differs, reads it again, and says so', async () => {
-    const ecr = new InMemoryEcr(MUTABLE);
+    const ecr = new FakeEcr(MUTABLE);
     const { settled, context } = await settling(ecr, IMMUTABLE_WANTED, true);
     expect(ecr.calls).toEqual(['putSettings', 'readTags', 'readSettings']);
     expect([ecr.settings, settled.found]).toEqual([IMMUTABLE, IMMUTABLE]);
-    expect(context.lines).toEqual([{ level: 'INFO', decision: 'put', details: { before: MUTABLE, effective: IMMUTABLE } }]);
+    expect(context.lines).toEqual([{ level: 'INFO', decision: 'settings-changed', details: { before: MUTABLE, effective: IMMUTABLE } }]);
   });
 
   test('writes the tags that are to be changed, and reads them again', async () => {
-    const ecr = new InMemoryEcr(IMMUTABLE);
+    const ecr = new FakeEcr(IMMUTABLE);
     ecr.tags.set('old', '1');
     const intent: Intent = {
       amend: ({ tags }) => new Map([...tags.has('old') ? [['old', undefined]] as const : [], ...tags.has('new') ? [] : [['new', '2']] as const]),
@@ -51,7 +51,7 @@ describe('settling', () => {
   });
 
   test('asks anew what is wanted after each reading, since others change the tags meanwhile', async () => {
-    const ecr = new InMemoryEcr(MUTABLE);
+    const ecr = new FakeEcr(MUTABLE);
     ecr.before = (method) => method === 'putSettings' && ecr.puts.length === 0 && ecr.tags.set('wanted', 'LOCKED');
     const { settled } = await settling(ecr, wants(({ tags }) => tags.has('wanted') ? LOCKED : IMMUTABLE), true);
     expect(ecr.puts).toEqual([IMMUTABLE, LOCKED]);
@@ -59,13 +59,13 @@ describe('settling', () => {
   });
 
   test('leaves what is there where it is not known what should be', async () => {
-    const ecr = new InMemoryEcr(LOCKED);
+    const ecr = new FakeEcr(LOCKED);
     const { settled } = await settling(ecr, wants(() => undefined), true);
     expect([settled.found, ecr.puts]).toEqual([LOCKED, []]);
   });
 
   test('gives others more time from round to round', async () => {
-    const ecr = new InMemoryEcr(MUTABLE);
+    const ecr = new FakeEcr(MUTABLE);
     ecr.before = (method) => {
       if (method === 'readSettings' && ecr.puts.length < 4) ecr.settings = MUTABLE;
     };
@@ -75,7 +75,7 @@ describe('settling', () => {
   });
 
   test('gives up after ten rounds, and says what to do', async () => {
-    const ecr = new InMemoryEcr(MUTABLE);
+    const ecr = new FakeEcr(MUTABLE);
     ecr.before = (method) => {
       if (method === 'readSettings') ecr.settings = MUTABLE;
     };
@@ -91,7 +91,7 @@ test.each([
   ['removed tags, in one call', { c: undefined, d: undefined }, ['untag']],
   ['both, where the new ones come first', { a: '1', c: undefined }, ['tag', 'untag']],
 ])('changing %s', async (_, changes: Record<string, string | undefined>, calls) => {
-  const ecr = new InMemoryEcr(MUTABLE);
+  const ecr = new FakeEcr(MUTABLE);
   for (const key of ['c', 'd', 'e']) ecr.tags.set(key, 'old');
   await change(ecr, new Map(Object.entries(changes)));
   expect(ecr.calls).toEqual(calls);

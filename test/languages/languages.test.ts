@@ -42,7 +42,7 @@ describe.each([FLOOR, PINNED])('with aws-cdk-lib %s', (cdkVersion) => {
     test('refuses a wrong filter', () => refusesWrongFilter(app));
 
     if (cdkVersion === PINNED) {
-      test('is deployed, and destroyed with everything put back', () => deploysAndPutsBack(app));
+      test('is deployed, and destroyed with everything restored', () => deploysAndPutsBack(app));
     }
   });
 });

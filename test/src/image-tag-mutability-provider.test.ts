@@ -96,10 +96,10 @@ describe('function', () => {
 
   test('knows the mark of its stack, as its policy does', () => {
     const stack = stackWith(() => ({}));
-    const { MARK_KEY, MARK_VALUE } = only(stack, FUNCTION).Properties.Environment.Variables;
-    expect(MARK_KEY).toMatch(/^cdk-ecr-tag-mutability:stack:[0-9a-f]{12}$/);
-    expect(MARK_VALUE).toEqual({ Ref: 'AWS::StackId' });
-    expect(JSON.stringify(only(stack, POLICY))).toContain(`{"aws:ResourceTag/${MARK_KEY}":{"Ref":"AWS::StackId"}}`);
+    const { OWNERSHIP_TAG_KEY, OWNERSHIP_TAG_VALUE } = only(stack, FUNCTION).Properties.Environment.Variables;
+    expect(OWNERSHIP_TAG_KEY).toMatch(/^cdk-ecr-tag-mutability:stack:[0-9a-f]{12}$/);
+    expect(OWNERSHIP_TAG_VALUE).toEqual({ Ref: 'AWS::StackId' });
+    expect(JSON.stringify(only(stack, POLICY))).toContain(`{"aws:ResourceTag/${OWNERSHIP_TAG_KEY}":{"Ref":"AWS::StackId"}}`);
   });
 
   test('logs to a group of one month that is deleted with the stack', () => {
@@ -117,7 +117,7 @@ describe('permissions', () => {
   test('are exactly these', () => {
     const stack = newStack({ env: ENV });
     declare(stack);
-    const { MARK_KEY } = only(stack, FUNCTION).Properties.Environment.Variables;
+    const { OWNERSHIP_TAG_KEY } = only(stack, FUNCTION).Properties.Environment.Variables;
     expect(statementsOf(only(stack, POLICY))).toEqual([
       {
         Sid: 'ReadRepositories',
@@ -126,11 +126,11 @@ describe('permissions', () => {
         Resource: everyRepository,
       },
       {
-        Sid: 'ChangeMarkedRepositories',
+        Sid: 'ChangeTaggedRepositories',
         Effect: 'Allow',
         Action: ['ecr:PutImageTagMutability', 'ecr:TagResource', 'ecr:UntagResource'],
         Resource: everyRepository,
-        Condition: { StringEquals: { [`aws:ResourceTag/${MARK_KEY}`]: deployed({ Ref: 'AWS::StackId' }) }, ...ownTags },
+        Condition: { StringEquals: { [`aws:ResourceTag/${OWNERSHIP_TAG_KEY}`]: deployed({ Ref: 'AWS::StackId' }) }, ...ownTags },
       },
       {
         Sid: 'WriteLog',
@@ -176,7 +176,7 @@ describe('permissions', () => {
   test('a provider without declarations has a policy that is valid', () => {
     const stack = newStack();
     new ImageTagMutabilityProvider(stack, 'Provider');
-    expect(statementsOf(only(stack, POLICY)).map(({ Sid }) => Sid)).toEqual(['ReadRepositories', 'ChangeMarkedRepositories', 'WriteLog']);
+    expect(statementsOf(only(stack, POLICY)).map(({ Sid }) => Sid)).toEqual(['ReadRepositories', 'ChangeTaggedRepositories', 'WriteLog']);
   });
 });
 
@@ -297,7 +297,7 @@ describe('role', () => {
     expect(said[0]).toContain('[ack: cdk-ecr-tag-mutability:importedRole]');
     const statements = JSON.parse(/(\[\{.*\}\])/.exec(said[0])![1]);
     expect(statements.map(({ Sid }: any) => Sid)).toEqual([
-      'ReadRepositories', 'ChangeMarkedRepositories', 'WriteLog', 'WriteTraces', 'SendDeadLetters', 'ChangeDeclaredRepositories',
+      'ReadRepositories', 'ChangeTaggedRepositories', 'WriteLog', 'WriteTraces', 'SendDeadLetters', 'ChangeDeclaredRepositories',
     ]);
     expect(statements.at(-1).Resource).toEqual(['app1', 'app2'].map((name) => arnOf(name, '${AWS::Partition}')));
     expect(statements[2].Resource).toMatch(/^\$\{ProviderLogGroup\w+\.Arn\}$/);

@@ -17,6 +17,14 @@ function expectRefusal(props: Partial<ImageTagMutabilityProps>, ...said: RegExp[
   expect(stack.node.children).toEqual([]);
 }
 
+test.each([
+  ['account', { account: '', region: 'eu-west-1' }, /the account is empty\. Set the account in the stack's env\..*CDK_DEFAULT_ACCOUNT only where it finds credentials/],
+  ['region', { account: '123456789012', region: '' }, /the region is empty\. .*CDK_DEFAULT_REGION/],
+])('an empty %s in the stack\'s env is called that', (_, env, said) => {
+  const stack = newStack({ env });
+  expect(() => declare(stack, { repository: byName(stack, 'team/app') })).toThrow(said);
+});
+
 describe('settings', () => {
   test.each([
     ['MUTABLE without filters', MUTABLE, undefined],
@@ -54,6 +62,8 @@ describe('settings', () => {
   });
 
   test.each([
+    ['no repository', { repository: undefined }, [/repository is missing, but must be an ecr\.IRepository/, /fromRepositoryName\(\)/]],
+    ['the name of a repository', { repository: 'team/app' as any }, [/repository is of type string/, /fromRepositoryName\(\)/]],
     ['an unknown setting', { imageTagMutability: 'immutable' as ecr.TagMutability }, [/imageTagMutability is 'immutable'/, /takes MUTABLE, IMMUTABLE,/, /ecr\.TagMutability/]],
     ['no setting', { imageTagMutability: undefined }, [/imageTagMutability is of type undefined/]],
     ['a filter that is a text', { imageTagMutability: IMMUTABLE_WITH_EXCLUSION, imageTagMutabilityExclusionFilters: ['latest'] as any }, [/a value of type string at index 0/, /ImageTagMutabilityExclusionFilter\.wildcard\(\)/]],
@@ -184,7 +194,7 @@ describe('repository', () => {
     ['a foreign partition', arnOf('app', 'azure')],
   ])('refuses a literal ARN with %s', (_, repositoryArn) => {
     const repository = ecr.Repository.fromRepositoryAttributes(newStack(), 'Imported', { repositoryArn, repositoryName: 'app' });
-    expectRefusal({ repository }, /repository has the ARN 'arn:/, /a name of 2 to 256/, /Mend the name or the ARN/);
+    expectRefusal({ repository }, /repository has the ARN 'arn:/, /a name of 2 to 256/, /Correct the name or the ARN/);
   });
 
   test('refuses a wrong name also where the rest of the ARN is known at deployment', () => {
@@ -292,7 +302,7 @@ describe('template', () => {
     expect([declaration.DeletionPolicy, declaration.UpdateReplacePolicy]).toEqual([DeletionPolicy, UpdateReplacePolicy]);
   });
 
-  test('a policy for resources that have none does not turn putting back off', () => {
+  test('a policy for resources that have none does not turn restoring off', () => {
     const stack = newStack();
     declare(stack);
     MissingRemovalPolicies.of(stack).retain();

@@ -1,4 +1,4 @@
-import { FakeClock, InMemoryEcr } from './in-memory-ecr';
+import { FakeClock, FakeEcr } from './fake-ecr';
 import { Environment, handle } from '../../lambda/lifecycle';
 import { TAG_PREFIX } from '../../src/shared/contract';
 import { Settings } from '../../src/shared/settings';
@@ -40,7 +40,7 @@ export class Stack {
   private requests = 0;
   readonly environment: { -readonly [K in keyof Environment]: Environment[K] };
 
-  constructor(readonly ecr: InMemoryEcr, readonly name = 'a') {
+  constructor(readonly ecr: FakeEcr, readonly name = 'a') {
     this.environment = {
       clock: this.clock,
       log: (level, decision, details) => this.lines.push({ level, decision, ...details }),

@@ -1,6 +1,6 @@
 import { IncomingHttpHeaders, IncomingMessage, createServer } from 'node:http';
 import { AddressInfo } from 'node:net';
-import { InMemoryEcr, named } from './in-memory-ecr';
+import { FakeEcr, named } from './fake-ecr';
 import { isMutability } from '../../src/shared/settings';
 
 /** A call as it arrived: ECR's operation, with the headers that say where it was meant to go and who signed it. */
@@ -22,14 +22,14 @@ export interface HttpEcr extends AsyncDisposable {
   /** What a call fails with, by its number from 1. */
   fault: (call: number) => HttpFault | undefined;
   /** A repository, which is there from the first time that anyone names it. */
-  repository(name: string): InMemoryEcr;
+  repository(name: string): FakeEcr;
 }
 
 /** The ECR API over HTTP on the loopback address, and the bucket that CloudFormation reads answers from. */
 export async function serveEcr(): Promise<HttpEcr> {
-  const repositories = new Map<string, InMemoryEcr>();
-  const repository = (name: string): InMemoryEcr => {
-    const found = repositories.get(name) ?? new InMemoryEcr({ mutability: 'MUTABLE', filters: [] });
+  const repositories = new Map<string, FakeEcr>();
+  const repository = (name: string): FakeEcr => {
+    const found = repositories.get(name) ?? new FakeEcr({ mutability: 'MUTABLE', filters: [] });
     repositories.set(name, found);
     return found;
   };
@@ -77,7 +77,7 @@ interface Input {
   readonly tagKeys: readonly string[];
 }
 
-async function perform(operation: string, input: Input, repository: (name: string) => InMemoryEcr): Promise<object> {
+async function perform(operation: string, input: Input, repository: (name: string) => FakeEcr): Promise<object> {
   const name = input.repositoryName ?? input.repositoryNames?.[0] ?? input.resourceArn.split(':repository/')[1];
   const ecr = repository(name);
   switch (operation) {

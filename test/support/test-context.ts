@@ -1,5 +1,5 @@
+import { FakeClock, FakeEcr } from './fake-ecr';
 import { MUTABLE, markOf, stackId } from './fake-stack';
-import { FakeClock, InMemoryEcr } from './in-memory-ecr';
 import { Context, Owner, keyOf, stackNameOf } from '../../lambda/context';
 import { Place, writeDeclaration } from '../../lambda/record';
 import { Settings } from '../../src/shared/settings';
@@ -8,13 +8,13 @@ export const ownerOf = (stack: string, logicalId = 'Tags'): Owner => ({ stackId:
 
 /** What the protocol works with, on an ECR in memory; and the lines that it logged. */
 export interface TestContext extends Context {
-  readonly ecr: InMemoryEcr;
+  readonly ecr: FakeEcr;
   readonly clock: FakeClock;
   readonly key: string;
   readonly lines: { readonly level: string; readonly decision: string; readonly details?: object }[];
 }
 
-export function contextOn(ecr: InMemoryEcr, owner = ownerOf('a')): TestContext {
+export function contextOn(ecr: FakeEcr, owner = ownerOf('a')): TestContext {
   const lines: TestContext['lines'] = [];
   const clock = new FakeClock();
   return { ecr, clock, owner, key: keyOf(owner), lines, log: (level, decision, details) => lines.push({ level, decision, details }) };
@@ -31,7 +31,7 @@ interface Recorded {
 }
 
 /** Writes a declaration, with its mark, as an earlier invocation left it. */
-export function record(ecr: InMemoryEcr, owner: Owner, { settings, place = { order: 1, rename: 0 }, since = LONG_AGO, ...rest }: Recorded): void {
+export function record(ecr: FakeEcr, owner: Owner, { settings, place = { order: 1, rename: 0 }, since = LONG_AGO, ...rest }: Recorded): void {
   const original = 'original' in rest ? rest.original : MUTABLE;
   writeDeclaration({ key: keyOf(owner), declared: { place, stackName: stackNameOf(owner), since, settings }, original })
     .forEach((value, key) => ecr.tags.set(key, value));

@@ -57,7 +57,7 @@ describe('a construct is renamed', () => {
 });
 
 describe('a repository is changed for another', () => {
-  test('the old one is put back, the new one set', async () => {
+  test('the old one is restored, the new one set', async () => {
     const [old, other] = [await account.repository(FILTERED), await account.repository(MUTABLE)];
     const stack = await account.stack().create({ repository: old, settings: LOCKED });
     await stack.update({ repository: other, settings: LOCKED });
@@ -67,7 +67,7 @@ describe('a repository is changed for another', () => {
   });
 
   // Here the emulated CloudFormation sends only the delete of the new physical id; AWS's order is in deliveries.test.ts.
-  test('and rolled back for a failing sibling: the old one is declared again, the new one put back', async () => {
+  test('and rolled back for a failing sibling: the old one is declared again, the new one restored', async () => {
     const [old, other] = [await account.repository(FILTERED), await account.repository(MUTABLE)];
     const stack = await account.stack().create({ repository: old, settings: LOCKED });
     await expect(stack.update({ repository: other, settings: IMMUTABLE }, FAILING_SIBLING)).rejects.toThrow(/UPDATE_ROLLBACK_COMPLETE.*team-x\/missing/);

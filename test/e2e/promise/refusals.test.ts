@@ -72,7 +72,7 @@ test.concurrent.each(DELETING)('$operation is $name in a delete: it fails with t
   const refused = await account.inject({ operation, repository, ...effect });
   await expect(stack.remove()).rejects.toThrow(failure('DELETE_FAILED', refusal));
   expect(await refused.fired()).toBeGreaterThan(0);
-  // Before anything is put back, the declaration gives up its say: one tag less.
+  // Before anything is restored, the declaration gives up its say: one tag less.
   expect(await account.now(repository)).toEqual([LOCKED, operation === 'PutImageTagMutability' ? 2 : 3]);
 
   await refused.lift();

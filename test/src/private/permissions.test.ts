@@ -6,7 +6,7 @@ import * as ecr from 'aws-cdk-lib/aws-ecr';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { API_CALLS } from '../../../lambda/ecr';
 import { ImageTagMutabilityProvider, ImageTagMutabilityProviderProps } from '../../../src';
-import { stackMarkKey } from '../../../src/private/ownership-tag';
+import { ownershipTagKey } from '../../../src/private/ownership-tag';
 import { ACCOUNT, arnOf, byName, declare, deployed, newStack, placeOf, resources } from '../../support/constructs';
 import { Call, Policy, allowedOf } from '../../support/iam';
 
@@ -60,7 +60,7 @@ describe.each([
     ...declared.slice(1).map((arn, index) => ecr.Repository.fromRepositoryArn(scope, `ByArn${index}`, arn)),
   ]);
   const policies = policiesOf(stack, place);
-  const markKey = stackMarkKey(stack);
+  const markKey = ownershipTagKey(stack);
   const mark = { [markKey]: place['AWS::StackId'] };
   const notOurMark: [string, Record<string, string>][] = [
     ['without tags', {}],

@@ -1,12 +1,12 @@
 import { MUTABILITIES } from '../../../src/shared/contract';
-import { brokenRule, isMutability, matchesEveryTag, sameSettings, takesFilters, unknownMutability } from '../../../src/shared/settings';
+import { validateSettings, isMutability, matchesEveryTag, sameSettings, takesFilters, unknownMutability } from '../../../src/shared/settings';
 
 const WITH_EXCLUSION = ['IMMUTABLE_WITH_EXCLUSION', 'MUTABLE_WITH_EXCLUSION'] as const;
 const WITHOUT = ['IMMUTABLE', 'MUTABLE'] as const;
 const long = 'x'.repeat(128);
 
 describe('ECR takes', () => {
-  test.each(WITHOUT)('%s without filters', (mutability) => expect(brokenRule(mutability, undefined)).toBeUndefined());
+  test.each(WITHOUT)('%s without filters', (mutability) => expect(validateSettings(mutability, undefined)).toBeUndefined());
 
   test.each(WITH_EXCLUSION.flatMap((mutability) => [
     ['one filter', ['latest']],
@@ -17,14 +17,14 @@ describe('ECR takes', () => {
     ['two wildcards', ['*-dev-*']],
     ['filters that differ in case', ['dev', 'DEV']],
   ].map(([what, filters]) => [mutability, what, filters] as const)))('%s with %s', (mutability, _, filters) => {
-    expect(brokenRule(mutability, filters as string[])).toBeUndefined();
+    expect(validateSettings(mutability, filters as string[])).toBeUndefined();
   });
 });
 
 describe('ECR refuses, and the message says what to do', () => {
   const given = (what: string) => `imageTagMutabilityExclusionFilters ${what}`;
   const odd = (shown: string, length: number) =>
-    given(`has the filter '${shown}' of ${length} characters, but a filter is 1 to 128 letters, digits, '.', '_', '-' and '*'. Mend or remove that filter.`);
+    given(`has the filter '${shown}' of ${length} characters, but a filter is 1 to 128 letters, digits, '.', '_', '-' and '*'. Correct or remove that filter.`);
 
   test.each([
     ['IMMUTABLE_WITH_EXCLUSION', undefined, given('is missing, but imageTagMutability is IMMUTABLE_WITH_EXCLUSION, which needs 1 to 5 filters. Add filters, or use IMMUTABLE.')],
@@ -44,7 +44,7 @@ describe('ECR refuses, and the message says what to do', () => {
     ['IMMUTABLE_WITH_EXCLUSION', ['a/b'], odd('a/b', 3)],
     ['IMMUTABLE_WITH_EXCLUSION', ['latest\n'], odd('latest?', 7)],
     ['IMMUTABLE_WITH_EXCLUSION', ['\n\u001b[31m~é'], odd('??[31m~?', 8)],
-  ] as const)('%s with %j', (mutability, filters, message) => expect(brokenRule(mutability, filters)).toBe(message));
+  ] as const)('%s with %j', (mutability, filters, message) => expect(validateSettings(mutability, filters)).toBe(message));
 });
 
 test('a setting that does not exist is named, harmlessly, with those that do', () => {

@@ -45,7 +45,7 @@ async function run(command: string, args: readonly string[], what: string): Prom
   group.process.stdout?.on('data', (chunk: Buffer) => { output += chunk.toString(); });
   group.process.stderr?.on('data', (chunk: Buffer) => { output += chunk.toString(); });
   const code = await new Promise<number | null>((done) => group.process.once('close', done));
-  if (code !== 0) throw new Failure(`${what}: ${reason(output)}. Mend that, and try again.`);
+  if (code !== 0) throw new Failure(`${what}: ${reason(output)}. Fix that, and try again.`);
 }
 
 /** pip repeats itself while it tries: its last error says why. */

@@ -7,7 +7,7 @@ import { Settings } from '../../src/shared/settings';
 const MOST_CALLS = 1_000;
 
 /** A registry of one repository, that answers as ECR does. */
-export class InMemoryEcr implements Ecr {
+export class FakeEcr implements Ecr {
   readonly tags = new Map<string, string>();
   readonly puts: Settings[] = [];
   readonly calls: (keyof Ecr)[] = [];
