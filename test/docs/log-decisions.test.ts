@@ -1,11 +1,12 @@
-import { readFileSync, readdirSync } from 'node:fs';
-import * as path from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { page, sectionOf } from './pages';
+import { filesBelow } from '../support/files';
+import { ROOT } from '../support/project';
 
-test('the README\'s table has each decision that the Lambda takes, and no other', () => {
-  const root = path.join(__dirname, '..', '..');
-  const sources = readdirSync(path.join(root, 'lambda'), { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts')).map((file) => readFileSync(path.join(root, 'lambda', file), 'utf8'));
-  const taken = sources.flatMap((source) => [...source.matchAll(/'(?:INFO|WARN|ERROR)', '([a-z-]+)'/g)].map(([, decision]) => decision));
-  const section = /### Reading the log\n(.*?)\n##/s.exec(readFileSync(path.join(root, 'README.md'), 'utf8'))![1]!;
-  const listed = [...section.matchAll(/^\| `([a-z-]+)` \|/gm)].map(([, decision]) => decision).filter((decision) => decision !== 'decision');
-  expect([...listed].sort()).toEqual([...new Set(taken)].sort());
+test('docs/troubleshooting.md has each decision that the Lambda logs, and no other', () => {
+  const sources = filesBelow(join(ROOT, 'lambda'), '.ts').map((path) => readFileSync(path, 'utf8'));
+  const logged = sources.flatMap((source) => [...source.matchAll(/'(?:INFO|WARN|ERROR)', '([a-z-]+)'/g)].map(([, decision]) => decision));
+  const listed = [...sectionOf(page('docs/troubleshooting.md'), 'Decisions').matchAll(/^\| `([a-z-]+)` \|/gm)].map(([, decision]) => decision);
+  expect(listed.sort()).toEqual([...new Set(logged)].sort());
 });

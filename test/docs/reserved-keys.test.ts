@@ -1,12 +1,9 @@
-import { readFileSync } from 'node:fs';
-import * as path from 'node:path';
+import { blocksOf, page } from './pages';
 import { Call, isAllowed, policyOf } from '../support/iam';
 
-const README = readFileSync(path.join(__dirname, '../../README.md'), 'utf8');
-
-/** The statement that the README gives to owners, as it stands there. */
-const statement = [...README.matchAll(/```json\n(.*?)```/gs)]
-  .map(([, json]) => JSON.parse(json))
+/** The statement that docs/permissions.md gives to owners, as it stands there. */
+const statement = blocksOf(page('docs/permissions.md')).filter(({ fence }) => fence === 'json')
+  .map(({ code }) => JSON.parse(code))
   .find(({ Sid }) => Sid === 'ReserveTagMutabilityRecord');
 
 const PROVIDER: string = statement.Condition.ArnNotEquals['aws:PrincipalArn'][0];
@@ -14,7 +11,7 @@ const ACCOUNT = PROVIDER.split(':')[4];
 const REPOSITORY = `arn:aws:ecr:eu-west-1:${ACCOUNT}:repository/team/app`;
 const OWNER = `arn:aws:iam::${ACCOUNT}:role/owner`;
 const OWN_KEY = 'cdk-ecr-tag-mutability:6d8f6690310a:c36cc6908611-20aa989f3286:declared';
-const MARK = 'cdk-ecr-tag-mutability:stack:6d8f6690310a';
+const OWNERSHIP_TAG = 'cdk-ecr-tag-mutability:stack:6d8f6690310a';
 
 const EVERYTHING = { Effect: 'Allow', Action: '*', Resource: '*' };
 
@@ -23,7 +20,7 @@ const ways: [string, (call: Call) => Promise<boolean>][] = [
   ['as a service control policy', (call) => isAllowed([policyOf(EVERYTHING)], call, [policyOf(EVERYTHING, statement)])],
 ];
 
-describe.each(ways)('the README\'s deny statement, %s', (_, allowed) => {
+describe.each(ways)('the docs\' deny statement, %s', (_, allowed) => {
   const verdicts = (calls: Call[]) => Promise.all(calls.map(allowed));
   const tagging = (tagKeys: string[], principal: string) => ['ecr:TagResource', 'ecr:UntagResource', 'ecr:CreateRepository']
     .map((action) => ({ action, resource: REPOSITORY, tagKeys, principal }));
@@ -35,7 +32,7 @@ describe.each(ways)('the README\'s deny statement, %s', (_, allowed) => {
     ['a role whose name goes on', `${PROVIDER}-2`],
     ['a user named as the provider\'s role', PROVIDER.replace(':role/', ':user/')],
   ])('keeps %s from the library\'s keys, also among others', async (__, principal) => {
-    for (const keys of [[OWN_KEY], [MARK], [OWN_KEY, MARK], ['owner', OWN_KEY], [MARK, 'owner', 'team']]) {
+    for (const keys of [[OWN_KEY], [OWNERSHIP_TAG], [OWN_KEY, OWNERSHIP_TAG], ['owner', OWN_KEY], [OWNERSHIP_TAG, 'owner', 'team']]) {
       expect(await verdicts(tagging(keys, principal))).toEqual([false, false, false]);
     }
   });
@@ -54,6 +51,6 @@ describe.each(ways)('the README\'s deny statement, %s', (_, allowed) => {
   });
 
   test('leaves the provider\'s role all keys', async () => {
-    expect(await verdicts([...tagging([OWN_KEY, MARK], PROVIDER), ...tagging(['owner'], PROVIDER)])).toEqual(Array(6).fill(true));
+    expect(await verdicts([...tagging([OWN_KEY, OWNERSHIP_TAG], PROVIDER), ...tagging(['owner'], PROVIDER)])).toEqual(Array(6).fill(true));
   });
 });
