@@ -113,7 +113,6 @@ export interface ImageTagMutabilityProviderProps {
  * The policies of a role take a limited number of repositories, several hundred. An `ImageTagMutability` beyond that is refused.
  *
  * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-tag-mutability.html
- * @exampleMetadata nofixture
  * @example
  * import { App, Stack } from 'aws-cdk-lib';
  * import * as ecr from 'aws-cdk-lib/aws-ecr';

@@ -61,7 +61,6 @@ export interface ImageTagMutabilityProps {
  * Where several stacks declare one repository, the newest declaration holds.
  *
  * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-tag-mutability.html
- * @exampleMetadata nofixture
  * @example
  * import { App, Stack } from 'aws-cdk-lib';
  * import * as ecr from 'aws-cdk-lib/aws-ecr';
