@@ -1,6 +1,6 @@
 /**
- * Puts the Go of `rosetta/go` in place of what jsii-rosetta makes of the `@example`s: its Go does not compile, as it imports all of
- * aws-cdk-lib's modules by one wrong path and leaves the package out of the names of structs.
+ * Corrects what jsii-rosetta makes of the `@example`s. Its Go does not compile, because it imports all modules of aws-cdk-lib by one wrong
+ * path and leaves the package out of the names of structs: `rosetta/go` has what is shown instead. Its Java lacks the import of `List`.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,6 +18,9 @@ interface Tablet {
 
 const tablet = JSON.parse(readFileSync(TABLET, 'utf8')) as Tablet;
 for (const { location: { api }, translations } of Object.values(tablet.snippets)) {
-  if (api.fqn) translations.go.source = readFileSync(join(ROOT, 'rosetta/go', `${api.fqn.split('.')[1]}.txt`), 'utf8').trimEnd();
+  // A README's sample belongs to no type.
+  if (api.fqn === undefined) continue;
+  translations.go.source = readFileSync(join(ROOT, 'rosetta/go', `${api.fqn.split('.')[1]}.txt`), 'utf8').trimEnd();
+  if (/\bList\.of\(/.test(translations.java.source)) translations.java.source = `import java.util.List;\n${translations.java.source}`;
 }
 writeFileSync(TABLET, JSON.stringify(tablet));

@@ -16,12 +16,12 @@ export interface OwnApp {
   readonly heading: string;
   /** What must be on the PATH. */
   readonly tool: string;
-  /** Takes the library out of the example's copy, and installs the rest. */
-  prepare(app: string, steps: Steps): void | Promise<void>;
   /** What to do first in each shell. */
   readonly activate?: string;
   /** The commands for the own app are needed once only. */
   readonly once?: boolean;
+  /** Takes the library out of the example's copy, and installs the rest. */
+  prepare(app: string, steps: Steps): void | Promise<void>;
   /** Variables for all that is run. */
   env?(): Record<string, string>;
 }
