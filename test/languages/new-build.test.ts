@@ -17,6 +17,9 @@ beforeAll(async () => {
 });
 afterAll(() => clone?.remove());
 
+/** Two builds, two installations of aws-cdk-lib and four syntheses, on a machine that may have other work. */
+const TIMEOUT_MS = 1_800_000;
+
 test.each(tried)('$heading: the steps of docs/getting-started.md use each new build, and leave nothing for git to see', async (language) => {
   const steps = gettingStarted(language.heading);
   const env = language.env?.() ?? {};
@@ -29,10 +32,11 @@ test.each(tried)('$heading: the steps of docs/getting-started.md use each new bu
     clone.changeLibrary(text);
     await shell(clone.folder, steps.example);
     expect(templateOf(example)).toContain(text);
+    expect(templateOf(example).match(/"Type": "Custom::ECRImageTagMutability"/g)).toHaveLength(4);
 
     const install = language.once && text.startsWith('Second') ? '' : steps.ownApp;
     await shell(app, language.activate ?? '', install, 'npx cdk synth --quiet');
     expect(templateOf(app)).toContain(text);
   }
   expect(await clone.changedFiles()).toEqual(['src/image-tag-mutability-provider.ts']);
-});
+}, TIMEOUT_MS);
