@@ -54,7 +54,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   docgenFilePath: 'API.md',
   eslintOptions: { dirs: ['src', 'lambda'], devdirs: ['test', 'bench', 'projenrc', 'examples'], prettier: false },
   tsconfigDev: {
-    include: ['lambda', 'bench', 'projenrc', 'examples/demo', 'examples/typescript', 'src'].map((folder) => `../${folder}/**/*.ts`),
+    include: ['../.projenrc.ts', ...['lambda', 'bench', 'projenrc', 'examples/demo', 'examples/typescript', 'src'].map((folder) => `../${folder}/**/*.ts`)],
     compilerOptions: {
       target: 'ES2022',
       lib: ['es2023'],
@@ -112,8 +112,13 @@ project.npmrc.addConfig('omit-lockfile-registry-resolved', 'true');
 const bundle = project.addTask('bundle', { description: 'Bundle the Lambda with its client of ECR', exec: 'tsx projenrc/bundle.ts' });
 bundle.exec(`tsx projenrc/third-party-licenses.ts ${BUNDLE_METAFILE}`);
 project.compileTask.spawn(bundle);
+// What is left of a source that is gone would be published, and tests would find it.
+project.compileTask.prependExec('rm -rf lib');
 
-// The linter looks for the tsconfig that is nearest to a file.
+// One program of all files for the linter: one for each tsconfig would take twice the memory.
+project.eslint!.config.parserOptions = { ecmaVersion: 2018, sourceType: 'module', project: './test/tsconfig.json' };
+
+// Editors look for the tsconfig that is nearest to a file.
 for (const folder of ['lambda', 'bench', 'examples/demo']) {
   new JsonFile(project, `${folder}/tsconfig.json`, { obj: { extends: '../test/tsconfig.json', include: ['**/*.ts', '../src/**/*.ts'] } });
 }
@@ -140,8 +145,12 @@ packaging(project);
 const unit = project.addTask('test:unit', {
   description: 'Run the unit tests', exec: 'jest --ci --maxWorkers=2', receiveArgs: true,
 });
+// The seed of both is SEED of the environment.
 project.addTask('test:schedules', {
   description: 'Play 200,000 random schedules of three invocations at once', exec: 'SCHEDULES=200000 jest --ci test/promise/random-schedules',
+});
+project.addTask('test:sequences', {
+  description: 'Play random sequences of deployments, 50,000 or SEQUENCES', exec: 'SEQUENCES=${SEQUENCES:-50000} jest --ci test/promise/sequences',
 });
 project.addTask('test:mutation', { description: 'Change the code in every way, and see that a test notices (compile first)', exec: 'stryker run', receiveArgs: true });
 // npm cannot install two versions of aws-cdk-lib with their own versions of constructs in one folder.
@@ -156,7 +165,7 @@ const newest = project.addTask('test:newest', {
   env: { JSII_DEPRECATED: 'fail' },
 });
 newest.spawn(installNewest);
-newest.exec('jest --ci --config test/newest/jest.config.json', { receiveArgs: true });
+newest.exec('jest --ci --maxWorkers=2 --config test/newest/jest.config.json', { receiveArgs: true });
 const e2e = project.addTask('test:e2e', { description: 'Deploy for real on the emulators (compile first)' });
 e2e.exec('jest --ci --config test/e2e/jest.config.json', { receiveArgs: true });
 const scale = project.addTask('test:scale', { description: 'Deploy 480 repositories in one stack on the emulators (compile first)' });
@@ -184,5 +193,10 @@ project.testTask.spawn(unit);
 project.testTask.spawn(newest);
 project.testTask.spawn(snapshots);
 project.testTask.spawn(e2e);
+
+// They are for projen itself, or parts of other tasks: `npx projen` lists them.
+for (const task of ['bundle', 'clobber', 'default', 'eject', 'eslint', 'install:newest', 'post-compile', 'pre-compile', 'test:update', 'test:watch', 'watch']) {
+  project.package.removeScript(task);
+}
 
 project.synth();

@@ -8,10 +8,10 @@ import { OUT, PROJECT } from './compile';
 import { measureDeployments } from './deployment/deployment';
 import { countApiCalls, measureColdStarts } from './lambda/lambda';
 import { subjects } from './lambda/subjects';
-import { nodeReleases } from './node-releases';
 import { profileColdStarts } from './profile/cold-start';
 import { profileSynth } from './profile/synth';
 import { Results, charts, report } from './report/report';
+import { nodeReleases } from '../test/support/node-releases';
 
 const started = Date.now();
 

@@ -1,7 +1,7 @@
 import { Subject, REGION, arnOf, subjects } from './subjects';
 import { HttpEcr, serveEcr } from '../../test/support/http-ecr';
+import { NodeRelease, nodeReleases } from '../../test/support/node-releases';
 import { compile } from '../compile';
-import { NodeRelease, nodeReleases } from '../node-releases';
 import { run } from '../run';
 import { medians } from '../statistics';
 

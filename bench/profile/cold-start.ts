@@ -1,9 +1,9 @@
 import { Classify, profile } from './profile';
 import { serveEcr } from '../../test/support/http-ecr';
+import { NodeRelease } from '../../test/support/node-releases';
 import { compile } from '../compile';
 import { environment, event } from '../lambda/lambda';
 import { Subject, formerly, subjects } from '../lambda/subjects';
-import { NodeRelease } from '../node-releases';
 
 export const COLD_START_GROUPS = [
   'Node.js starts, and loads its own modules',

@@ -25,7 +25,8 @@ export const PENDING: readonly string[] = ['docs/getting-started.md'].filter((pa
 const BLOCK = /^( *)```(.*)\n((?:.*\n)*?)\1```$/gm;
 
 /** The blocks of code: what stands behind the fence, and the code. */
-export const blocksOf = ({ text }: Page): { fence: string; code: string }[] => [...text.matchAll(BLOCK)].map(([, , fence, code]) => ({ fence, code }));
+export const blocksOf = ({ text }: Page): { fence: string; code: string }[] =>
+  [...text.matchAll(BLOCK)].map(([, , fence, code]) => ({ fence, code }));
 
 /** Less the blocks of code, whose comments would read as headings. */
 export const proseOf = ({ text }: Page): string => text.replace(BLOCK, '');

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import {
-  ModuleKind, ScriptTarget, createCompilerHost, createProgram, createSourceFile, flattenDiagnosticMessageText, parseJsonConfigFileContent, readConfigFile,
-  sys, transpileModule,
+  ModuleKind, ScriptTarget, createCompilerHost, createProgram, createSourceFile, flattenDiagnosticMessageText, parseJsonConfigFileContent,
+  readConfigFile, sys, transpileModule,
 } from 'typescript';
 import { PAGES, README, blocksOf, linesOf } from './pages';
 import * as library from '../../src';

@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateRepositoryCommand } from '@aws-sdk/client-ecr';
-import { Emulators, startEmulators } from '../support/emulators';
+import { startEmulators } from './emulators';
+import type { Emulators } from '../support/emulators';
 import { cdk } from '../support/emulators/cdk';
 import { recordOf, settingsOf } from '../support/emulators/ecr';
 import { ROOT } from '../support/project';

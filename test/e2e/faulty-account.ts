@@ -1,5 +1,6 @@
 import { Account } from './account';
-import { startEmulators, type Emulators } from '../support/emulators';
+import { startEmulators } from './emulators';
+import type { Emulators } from '../support/emulators';
 import { Microburst, type Fault, type Injected } from '../support/emulators/microburst';
 
 /** An account whose Lambdas reach ECR through microburst. The tests themselves always see ECR as it is. */

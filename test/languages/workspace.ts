@@ -14,7 +14,7 @@ export interface Workspace {
 }
 
 export function newWorkspace(): Workspace {
-  const folder = mkdtempSync(join(tmpdir(), 'bindings-'));
+  const folder = mkdtempSync(join(tmpdir(), 'examples-'));
   cpSync(DIST, join(folder, 'dist'), { recursive: true });
   return {
     copy: (example) => {

@@ -189,7 +189,6 @@ describe('repository', () => {
     ['a tag', arnOf('app:latest')],
     ['another service', arnOf('app').replace(':ecr:', ':s3:')],
     ['a short account', arnOf('app').replace(ACCOUNT, '12345')],
-    ['no region', arnOf('app', 'aws', '')],
     ['no partition', arnOf('app', '')],
     ['a foreign partition', arnOf('app', 'azure')],
   ])('refuses a literal ARN with %s', (_, repositoryArn) => {

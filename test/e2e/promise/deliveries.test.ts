@@ -1,6 +1,6 @@
-import { startEmulators } from '../../support/emulators';
 import { Account } from '../account';
 import type { DeployedStack } from '../deployed-stack';
+import { startEmulators } from '../emulators';
 import { Events, type Answer, type HandmadeEvent } from '../events';
 import { FILTERED, IMMUTABLE, LOCKED, MUTABLE } from '../settings';
 

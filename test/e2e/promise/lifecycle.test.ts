@@ -1,8 +1,12 @@
 import { DeleteRepositoryCommand, TagResourceCommand, UntagResourceCommand } from '@aws-sdk/client-ecr';
+import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { RemovalPolicy } from 'aws-cdk-lib';
-import { startEmulators } from '../../support/emulators';
+import { Code, Function, determineLatestNodeRuntime } from 'aws-cdk-lib/aws-lambda';
+import { createStack, physicalIds } from '../../support/emulators/cloudformation';
 import { recordOf, tagsOf } from '../../support/emulators/ecr';
+import { publishedTemplate } from '../../support/emulators/template';
 import { Account } from '../account';
+import { startEmulators } from '../emulators';
 import { FILTERED, IMMUTABLE, LOCKED, MUTABLE } from '../settings';
 
 let account: Account;
@@ -12,6 +16,20 @@ beforeAll(async () => {
 }, 300_000);
 
 afterAll(() => account?.emulators.stop());
+
+test('functions run on the Node.js that these tests are run for', async () => {
+  const { emulators } = account;
+  const template = await publishedTemplate(emulators, 'version', (stack) => {
+    new Function(stack, 'Function', {
+      runtime: determineLatestNodeRuntime(stack), handler: 'index.handler', code: Code.fromInline('exports.handler = async () => process.version;'),
+    });
+  });
+  await createStack(emulators.cloudFormation, 'version', template);
+  const [FunctionName] = await physicalIds(emulators.cloudFormation, 'version', 'AWS::Lambda::Function');
+  const { Payload } = await emulators.lambda.send(new InvokeCommand({ FunctionName }));
+  const { LAMBDA_NODE = '24' } = process.env;
+  expect(JSON.parse(Payload!.transformToString())).toMatch(LAMBDA_NODE === 'own' ? process.version : `v${LAMBDA_NODE}.`);
+});
 
 test('create, update and delete: the settings are the declared ones, then the original with its filters again', async () => {
   const repository = await account.repository(FILTERED);

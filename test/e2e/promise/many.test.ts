@@ -1,5 +1,5 @@
-import { startEmulators } from '../../support/emulators';
 import { Account } from '../account';
+import { startEmulators } from '../emulators';
 import { declareMany } from '../many';
 
 let account: Account;

@@ -1,6 +1,6 @@
-import { startEmulators } from '../../support/emulators';
 import { Account } from '../account';
 import { FAILING_SIBLING } from '../declaration';
+import { startEmulators } from '../emulators';
 import { FILTERED, IMMUTABLE, LOCKED, MUTABLE } from '../settings';
 
 let account: Account;
