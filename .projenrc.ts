@@ -1,12 +1,10 @@
 import { JsonFile, awscdk, javascript } from 'projen';
 import { BUNDLE_METAFILE } from './projenrc/bundle';
 import { packaging, packagingOptions } from './projenrc/packaging';
+import { CDK_FLOOR, CONSTRUCTS_FLOOR } from './projenrc/versions';
 
 /** What the next release will be, or the checkout's release is; CONTRIBUTING says what goes with it. */
 const VERSION = '0.0.0';
-
-/** The first aws-cdk-lib with `ecr.ImageTagMutabilityExclusionFilter`. */
-const CDK_FLOOR = '2.221.0';
 
 const project = new awscdk.AwsCdkConstructLibrary({
   name: 'cdk-ecr-tag-mutability',
@@ -24,7 +22,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   minNodeVersion: '20.0.0',
   projenrcTs: true,
   cdkVersion: CDK_FLOOR,
-  constructsVersion: '10.0.5',
+  constructsVersion: CONSTRUCTS_FLOOR,
   jsiiVersion: '6.0.16',
   typescriptVersion: '~6.0.3',
   jestOptions: {
@@ -43,7 +41,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
       modulePathIgnorePatterns: ['<rootDir>/.cache/', '<rootDir>/compat/', '<rootDir>/coverage/', '<rootDir>/dist/', '<rootDir>/examples/'],
     },
   },
-  gitignore: ['.venv/', '/bench/out/', '__pycache__/', '/test-reports/', '/examples/java/target/', '/examples/typescript/package-lock.json', 'cdk.out/'],
+  gitignore: ['.venv/', '/bench/out/', '__pycache__/', '/test-reports/', '/examples/java/target/', '/examples/csharp/src/bin/', '/examples/csharp/src/obj/', 'cdk.out/'],
 
   // Workflows and releases that only a hosted service can run are not kept here: CONTRIBUTING says how a release is made.
   github: false,

@@ -9,6 +9,9 @@ const MAVEN_CACHE = '.cache/maven';
 /** Beside package.json, README.md and LICENSE, which npm always takes. */
 const PUBLISHED = ['lib', '.jsii', 'API.md', 'THIRD-PARTY-LICENSES'];
 
+/** The languages that have a package, by their names in jsii. */
+const LANGUAGES: Record<string, string> = { js: 'TypeScript and JavaScript', python: 'Python', java: 'Java', go: 'Go', dotnet: '.NET, whose SDK it needs' };
+
 /** What the library is called in each language. A name is for good: users' code and lock files hold it. */
 export const packagingOptions = {
   publishToPypi: { distName: 'cdk-ecr-tag-mutability', module: 'cdk_ecr_tag_mutability' },
@@ -38,26 +41,35 @@ export function packaging(project: awscdk.AwsCdkConstructLibrary): void {
     '@aws-cdk/cloud-assembly-schema@48.6.0',
   );
 
-  // A language of its own where its registry is published to from another machine; .NET needs its SDK.
+  // Without its cache, from which a sample that failed once passes the next time.
+  const samples = project.addTask('samples', { description: 'Compile the samples of the API\'s documentation, and translate them (compile first)' });
+  samples.exec('jsii-rosetta extract --strict');
+  samples.exec('tsx projenrc/samples.ts');
+
   const pacmak = `jsii-pacmak --no-npmignore --maven-local-repository ${MAVEN_CACHE}`;
-  for (const language of ['js', 'python', 'java', 'go', 'dotnet']) {
-    project.tasks.tryFind(`package:${language}`)?.reset(`${pacmak} --targets ${language}`);
+  for (const language of Object.keys(LANGUAGES)) {
+    const task = project.tasks.tryFind(`package:${language}`)!;
+    task.description = `Compile the library and package it for ${LANGUAGES[language]}`;
+    task.reset();
+    task.spawn(project.compileTask);
+    task.spawn(samples);
+    // The folder then has one version, also after the version has changed.
+    task.exec(`rm -rf dist/${language}`);
+    task.exec(`${pacmak} --targets ${language}`);
+    task.exec(`tsx projenrc/stale-copies.ts ${language}`);
   }
 
   // projen's own task leaves all languages but one out where CI is set.
   project.packageTask.reset();
   project.tasks.removeTask('package-all');
   project.packageTask.description = 'Compile the library and package it for all languages: sources only for .NET, whose SDK is not needed';
-  // The samples of the README, in the language of each package.
-  const samples = project.addTask('samples', { description: 'Compile the TypeScript samples of the README (compile first)' });
-  // Without its cache, from which a sample that failed once passes the next time.
-  samples.exec('jsii-rosetta extract --strict');
   project.packageTask.spawn(project.compileTask);
   project.packageTask.spawn(samples);
   project.packageTask.exec('rm -rf dist');
   project.packageTask.exec(`${pacmak} --targets js python java go`);
   project.packageTask.exec(`${pacmak} --targets dotnet --code-only`);
   project.packageTask.exec('tsx projenrc/check.ts');
+  project.packageTask.exec('tsx projenrc/stale-copies.ts js python java go');
 
   const isReleased = `test -e ${RELEASED}/.jsii`;
   project.tasks.tryFind('compat')?.reset(`jsii-diff ${RELEASED} . --keys --ignore-file .compatignore`, { condition: isReleased });
@@ -65,9 +77,9 @@ export function packaging(project: awscdk.AwsCdkConstructLibrary): void {
   record.exec(`mkdir -p ${RELEASED}`);
   record.exec(`cp .jsii package.json ${RELEASED}/`);
 
-  const bindings = project.addTask('test:bindings', {
-    description: 'Package the library, and run the examples of all languages with the packages',
+  const languages = project.addTask('test:languages', {
+    description: 'Package the library, and run docs/getting-started.md and the examples of all languages with the packages',
   });
-  bindings.spawn(project.packageTask);
-  bindings.exec('jest --ci --config test/languages/jest.config.json --runInBand', { receiveArgs: true });
+  languages.spawn(project.packageTask);
+  languages.exec('jest --ci --config test/languages/jest.config.json --runInBand', { receiveArgs: true });
 }

@@ -119,6 +119,23 @@ export interface ImageTagMutabilityProviderProps {
  * The policies of a role take a limited number of repositories, several hundred. An `ImageTagMutability` beyond that is refused.
  *
  * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-tag-mutability.html
+ * @example
+ * import { App, Stack } from 'aws-cdk-lib';
+ * import * as ecr from 'aws-cdk-lib/aws-ecr';
+ * import * as lambda from 'aws-cdk-lib/aws-lambda';
+ * import { ImageTagMutability, ImageTagMutabilityProvider } from 'cdk-ecr-tag-mutability';
+ *
+ * const app = new App();
+ * const stack = new Stack(app, 'TagMutability');
+ * const provider = new ImageTagMutabilityProvider(stack, 'Provider', {
+ *   tracing: lambda.Tracing.ACTIVE,
+ *   reservedConcurrentExecutions: 5,
+ * });
+ * new ImageTagMutability(stack, 'Worker', {
+ *   repository: ecr.Repository.fromRepositoryName(stack, 'WorkerRepository', 'team-c/worker'),
+ *   imageTagMutability: ecr.TagMutability.IMMUTABLE,
+ *   provider: provider,
+ * });
  */
 export class ImageTagMutabilityProvider extends Construct {
   /**

@@ -71,6 +71,18 @@ export interface ImageTagMutabilityProps {
  * Where several stacks declare one repository, the newest declaration holds.
  *
  * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-tag-mutability.html
+ * @example
+ * import { App, Stack } from 'aws-cdk-lib';
+ * import * as ecr from 'aws-cdk-lib/aws-ecr';
+ * import { ImageTagMutability } from 'cdk-ecr-tag-mutability';
+ *
+ * const app = new App();
+ * const stack = new Stack(app, 'TagMutability');
+ * new ImageTagMutability(stack, 'Web', {
+ *   repository: ecr.Repository.fromRepositoryName(stack, 'WebRepository', 'team-b/web'),
+ *   imageTagMutability: ecr.TagMutability.MUTABLE_WITH_EXCLUSION,
+ *   imageTagMutabilityExclusionFilters: [ecr.ImageTagMutabilityExclusionFilter.wildcard('release-*')],
+ * });
  */
 export class ImageTagMutability extends Construct {
   /**

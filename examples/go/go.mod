@@ -28,5 +28,5 @@ require (
 	golang.org/x/tools/godoc v0.1.0-deprecated // indirect
 )
 
-// `npm run package` puts the library there. Once it is released, Go finds it without this line.
+// `npm run package:go` puts the library there. Once it is released, Go finds it without this line.
 replace github.com/cdk-ecr-tag-mutability/cdk-ecr-tag-mutability-go/cdkecrtagmutability => ../../dist/go/cdkecrtagmutability

@@ -8,7 +8,8 @@ import { cdk } from '../support/emulators/cdk';
 
 /** An example, installed with one aws-cdk-lib, for the CDK CLI. */
 export interface App {
-  /** Runs the CDK CLI, and answers its output. */
+  readonly folder: string;
+  /** Runs the CDK CLI, and returns its output. */
   cdk(...args: string[]): Promise<string>;
   /** The stack's template as the CDK CLI would deploy it, less what tells one language from another in AWS's statistics. */
   template(): Promise<string>;
@@ -24,6 +25,7 @@ export async function install(language: Language, cdkVersion: string, workspace:
   };
   const run = (args: readonly string[], output?: string) => cdk(args, { app: folder, env, output });
   return {
+    folder,
     cdk: (...args) => run(args),
     template: async () => {
       const output = mkdtempSync(join(emulators.env.TMPDIR, 'template-'));

@@ -1,11 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { SAMPLED, sampleOf } from './samples';
 import { DIST, ROOT } from '../../projenrc/artifacts';
 
 /**
- * There need not be a .NET SDK here, so that the example is not compiled. Its names are held to the generated sources of the library and,
- * for aws-cdk-lib and constructs, to the assemblies that theirs are generated from.
+ * Most machines have no .NET SDK. So the names in the example and in the samples of the API's documentation are compared with the generated
+ * sources of the library and, for aws-cdk-lib and constructs, with the assemblies that theirs are generated from. Where there is a
+ * `dotnet`, `new-build.test.ts` compiles and runs the example.
  */
 const SOURCES = join(DIST, 'dotnet/CdkEcrTagMutability/CdkEcrTagMutability');
 const EXAMPLE = join(ROOT, 'examples/csharp/src');
@@ -24,7 +26,8 @@ interface Assembly {
   readonly types: Readonly<Record<string, Type>>;
 }
 
-const code = readdirSync(EXAMPLE).filter((file) => file.endsWith('.cs')).map((file) => readFileSync(join(EXAMPLE, file), 'utf8')).join('\n');
+const example = readdirSync(EXAMPLE).filter((file) => file.endsWith('.cs')).map((file) => readFileSync(join(EXAMPLE, file), 'utf8')).join('\n');
+const code = [example, ...SAMPLED.map((type) => sampleOf(type, 'csharp'))].join('\n');
 /** Without comments, and of strings only what they interpolate. */
 const bare = code.replace(/\/\/.*$/gm, '').replace(/\$?"([^"]*)"/g, (_, text: string) => [...text.matchAll(/\{([^}]*)\}/g)].map(([, inner]) => inner).join(' '));
 const namespaces = [...new Set([...bare.matchAll(/^using ([\w.]+);/gm)].map(([, namespace]) => namespace))].filter((namespace) => !/^(System|Example)\b/.test(namespace));
@@ -61,19 +64,19 @@ test.each(namespaces)('the namespace %s has types', (namespace) => {
   expect(typesOf(namespace).size).toBeGreaterThan(0);
 });
 
-test('every class that the example makes exists', () => {
+test('every class that is made exists', () => {
   const made = [...bare.matchAll(/new (\w+)/g)].map(([, name]) => name).filter((name) => name !== 'TagMutabilityStack');
   expect(made).toContain('ImageTagMutability');
   expect(made.filter((name) => !known.has(name))).toEqual([]);
 });
 
-test('every property that the example sets exists', () => {
+test('every property that is set exists', () => {
   const set = assignments(bare);
   expect(set).toContain('ImageTagMutabilityProps.ImageTagMutabilityExclusionFilters');
   expect(set.filter(isUnknown)).toEqual([]);
 });
 
-test('every member that the example names exists', () => {
+test('every member that is named exists', () => {
   const named = [...bare.matchAll(/(?<![\w.])([A-Z]\w*)\.([A-Z]\w*)/g)].map(([use]) => use)
     .filter((use) => !/^(System|Amazon)\./.test(use));
   expect(named).toEqual(expect.arrayContaining(['TagMutability.IMMUTABLE', 'Repository.FromRepositoryName']));

@@ -1,3 +1,4 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { replaceIn, type Language } from './language';
 import { run } from './run';
@@ -20,5 +21,12 @@ export const go: Language = {
     const variables = ['GOPATH', 'GOCACHE', 'GOMODCACHE', 'GOPROXY', 'GOSUMDB'];
     const values = (await run('go', ['env', ...variables], { cwd: example })).trimEnd().split('\n');
     return Object.fromEntries(variables.map((variable, index) => [variable, values[index] ?? '']));
+  },
+  compileSample: async (example, sample) => {
+    const [, imports, statements] = /^(import \(.*?^\))(.*)/ms.exec(sample)!;
+    const folder = join(example, 'sample');
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'main.go'), `package main\n${imports}\nfunc main() {${statements}\n}\n`);
+    await run('go', ['vet', './sample'], { cwd: example });
   },
 };

@@ -1,8 +1,11 @@
+import { join } from 'node:path';
 import { DeleteRepositoryCommand } from '@aws-sdk/client-ecr';
 import { install, type App } from './app';
 import { go } from './go';
 import { java } from './java';
+import { replaceIn } from './language';
 import { python } from './python';
+import { SAMPLED, sampleOf } from './samples';
 import { typescript } from './typescript';
 import { FLOOR, PINNED } from './versions';
 import { newWorkspace, type Workspace } from './workspace';
@@ -29,6 +32,12 @@ describe.each([FLOOR, PINNED])('with aws-cdk-lib %s', (cdkVersion) => {
 
   test('typescript refuses a wrong filter', () => refusesWrongFilter(reference));
 
+  test('typescript refuses a property that does not exist, when the app runs', async () => {
+    replaceIn(join(reference.folder, 'tag-mutability-stack.ts'), 'imageTagMutability: TagMutability.IMMUTABLE,', '$& removalPolcy: undefined,');
+    await expect(reference.cdk('synth', '--quiet')).rejects.toThrow('removalPolcy');
+    replaceIn(join(reference.folder, 'tag-mutability-stack.ts'), ' removalPolcy: undefined,', '');
+  });
+
   describe.each([python, go, java])('$name', (language) => {
     let app: App;
     beforeAll(async () => {
@@ -42,7 +51,9 @@ describe.each([FLOOR, PINNED])('with aws-cdk-lib %s', (cdkVersion) => {
     test('refuses a wrong filter', () => refusesWrongFilter(app));
 
     if (cdkVersion === PINNED) {
-      test('is deployed, and destroyed with everything restored', () => deploysAndPutsBack(app));
+      test.each(SAMPLED)('compiles the sample of %s', (type) => language.compileSample(app.folder, sampleOf(type, language.name as 'python' | 'go' | 'java')));
+
+      test('is deployed, and destroyed with everything restored', () => deploysAndRestores(app));
     }
   });
 });
@@ -82,7 +93,7 @@ async function refusesWrongFilter(app: App): Promise<void> {
     + 'Split it into several filters, or use fewer \'*\'.');
 }
 
-async function deploysAndPutsBack(app: App): Promise<void> {
+async function deploysAndRestores(app: App): Promise<void> {
   const ecr = emulators.ecr();
   const repositories = demoRepositories(emulators.accountId, emulators.region);
   const settings = async () => Promise.all(repositories.map(({ name }) => settingsOf(ecr, name)));

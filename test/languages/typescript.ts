@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { replaceIn, type Language } from './language';
 import { run } from './run';
@@ -10,5 +11,9 @@ export const typescript: Language = {
     await run('npm', ['install', '--no-audit', '--no-fund'], { cwd: example });
     await run('npx', ['tsc'], { cwd: example });
     return {};
+  },
+  compileSample: async (example, sample) => {
+    writeFileSync(join(example, 'sample.ts'), sample);
+    await run('npx', ['tsc'], { cwd: example });
   },
 };

@@ -1,7 +1,7 @@
-import { peerDependencies } from '../../package.json';
+import { CDK_FLOOR, EXAMPLE_VERSIONS } from '../../projenrc/versions';
 
 /** The oldest aws-cdk-lib that the library takes. */
-export const FLOOR = peerDependencies['aws-cdk-lib'].replace('^', '');
+export const FLOOR = CDK_FLOOR;
 
-/** The aws-cdk-lib that the examples pin: the newest that was to be had for npm, Python, Java and Go alike. */
-export const PINNED = '2.263.0';
+/** The aws-cdk-lib of the examples. */
+export const PINNED = EXAMPLE_VERSIONS.typescript.cdk;

@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { DIST, ROOT } from '../../projenrc/artifacts';
 
 /** What installing and synthesizing leave in an example's folder. */
-const LEFT_OVER = ['node_modules', '.venv', '__pycache__', 'target', 'cdk.out', 'package-lock.json'];
+export const LEFT_OVER = ['node_modules', '.venv', '__pycache__', 'target', 'bin', 'obj', 'cdk.out', 'package-lock.json'];
 
 /** A clean place: outside of the checkout, with nothing in it but the built packages and copies of examples. */
 export interface Workspace {
@@ -14,7 +14,7 @@ export interface Workspace {
 }
 
 export function newWorkspace(): Workspace {
-  const folder = mkdtempSync(join(tmpdir(), 'bindings-'));
+  const folder = mkdtempSync(join(tmpdir(), 'examples-'));
   cpSync(DIST, join(folder, 'dist'), { recursive: true });
   return {
     copy: (example) => {
