@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { filesBelow } from '../support/files';
 import { ROOT, readText } from '../support/project';
@@ -18,9 +17,6 @@ export const PAGES: readonly Page[] = [
   README, page('CONTRIBUTING.md'), page('CHANGELOG.md'),
   ...filesBelow(join(ROOT, 'docs'), '.md').map((path) => page(path.slice(ROOT.length + 1))),
 ];
-
-/** A page that is about to come, with the quick starts in Java, Go and C#. */
-export const PENDING: readonly string[] = ['docs/getting-started.md'].filter((path) => !existsSync(join(ROOT, path)));
 
 const BLOCK = /^( *)```(.*)\n((?:.*\n)*?)\1```$/gm;
 
