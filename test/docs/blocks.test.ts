@@ -14,7 +14,7 @@ const LANGUAGES = [
 ] as const;
 
 /** `ts` is a recipe, which is compiled and synthesized; the others are commands, or no programs. */
-const OTHERS = ['ts', 'sh', 'json', 'hcl', 'text', 'xml'];
+const OTHERS = ['ts', 'js', 'sh', 'json', 'hcl', 'text', 'xml'];
 
 const blocks = PAGES.flatMap((page) => blocksOf(page).map((block) => ({ ...block, page: page.path })));
 

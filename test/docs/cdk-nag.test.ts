@@ -1,6 +1,7 @@
 import * as cdk from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import * as nag from 'cdk-nag';
+import { blocksOf, page } from './pages';
 import { ImageTagMutabilityProvider } from '../../src';
 import { ENV, byName, declare } from '../support/constructs';
 
@@ -22,6 +23,13 @@ interface CdkNag {
 }
 
 const REASON = 'Reads any repository, to restore one that has left the template; to write to it takes the stack\'s ownership tag';
+
+test.each(['AwsSolutions-IAM5', 'Resource::arn:<AWS::Partition>:ecr:*:111122223333:repository/*', REASON.replace('\'', '\\\'')])(
+  'both blocks of the docs have the text that is tested here: %s', (text) => {
+    const blocks = blocksOf(page('docs/recipes.md')).filter(({ fence }) => fence === 'js');
+    expect(blocks.map(({ code }) => code.includes(text))).toEqual([true, true]);
+  },
+);
 
 const version2: CdkNag = {
   find(app) {
