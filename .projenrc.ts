@@ -148,11 +148,15 @@ const unit = project.addTask('test:unit', {
   description: 'Run the unit tests', exec: 'jest --ci --maxWorkers=2', receiveArgs: true,
 });
 // The seed of both is SEED of the environment.
+project.addTask('test:model', {
+  description: 'Explore the orders of two invocations in which one dies, or others erase the record',
+  exec: 'jest --ci --maxWorkers=2 --testPathIgnorePatterns node_modules --testPathPatterns test/model/long',
+});
 project.addTask('test:schedules', {
-  description: 'Play 200,000 random schedules of three invocations at once', exec: 'SCHEDULES=200000 jest --ci test/promise/random-schedules',
+  description: 'Play 200,000 random schedules of three invocations at once', exec: 'SCHEDULES=200000 jest --ci test/model/random-schedules',
 });
 project.addTask('test:sequences', {
-  description: 'Play random sequences of deployments, 50,000 or SEQUENCES', exec: 'SEQUENCES=${SEQUENCES:-50000} jest --ci test/promise/sequences',
+  description: 'Play random sequences of deployments, 50,000 or SEQUENCES', exec: 'SEQUENCES=${SEQUENCES:-50000} jest --ci test/model/sequences',
 });
 project.addTask('test:mutation', { description: 'Change the code in every way, and see that a test notices (compile first)', exec: 'stryker run', receiveArgs: true });
 // npm cannot install two versions of aws-cdk-lib with their own versions of constructs in one folder.

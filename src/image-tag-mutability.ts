@@ -50,7 +50,8 @@ export interface ImageTagMutabilityProps {
    * Whether the deployment fails where a newer declaration of another stack holds. Otherwise it succeeds with a warning in the function's
    * log, and the setting takes effect when the newer declaration is removed.
    *
-   * Only a declaration that would be created or changed fails, so that a rollback does not.
+   * Only a declaration that would be created or changed fails. So a rollback fails only where the other stack has declared during the
+   * deployment; then continue it without this resource.
    *
    * @default false
    */

@@ -20,8 +20,10 @@ export interface DeclareRequest extends ResourceRequest {
   readonly repository: Repository;
   readonly settings: Settings;
   readonly failIfSuperseded: boolean;
-  /** The token that the declaration gets where no record of it is there: that of the physical id, or one made of this request. */
-  readonly token: string;
+  /** The token of the physical id, which a create makes of its RequestId. Absent in a replacement, which has no id of its own yet. */
+  readonly token?: string;
+  /** Made of the RequestId. */
+  readonly newToken: string;
   /** The original in the physical id of an update. */
   readonly original?: Settings;
   /** What this resource may have set there before. Where its record is gone, none of it is the original. */
@@ -71,13 +73,15 @@ function parseDeclare(event: UntrustedEvent, type: 'Create' | 'Update'): Omit<De
     throw new BadRequestError(`repository has the ARN ${quoted(properties.RepositoryArn)}, but the ARN of an ECR repository is arn:<partition>:ecr:<region>:<account>:repository/<name>. Import the repository by ecr.Repository.fromRepositoryArn or fromRepositoryName`);
   }
   const settings = parseSettings(properties);
+  const newToken = tokenOf(idOf(event, 'RequestId'));
   return {
     type,
     repository,
     settings,
     // CloudFormation passes booleans as strings.
     failIfSuperseded: String(properties.FailIfSuperseded) === 'true',
-    token: tokenOf(idOf(event, 'RequestId')),
+    token: type === 'Create' ? newToken : undefined,
+    newToken,
     ownSettings: [],
     ...type === 'Update' && parseUpdate(event, repository, settings),
   };
@@ -98,7 +102,7 @@ function parseUpdate(event: UntrustedEvent, repository: Repository, settings: Se
   return {
     abandoned,
     physicalId: idOf(event, 'PhysicalResourceId'),
-    ...id?.token !== undefined && { token: id.token },
+    token: id?.token,
     original: id?.original,
     ownSettings: oldSettings ? [oldSettings, settings] : [settings],
   };

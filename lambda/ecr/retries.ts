@@ -24,7 +24,7 @@ export class RepositoryNotFoundError extends CallFailedError {}
 
 export class OutOfTimeError extends Error {
   constructor(call: string) {
-    super(`out of time before ${call}: an invocation changes a repository only in a part of the function's time. Deploy again`);
+    super(`out of time before ${call}: an invocation changes a repository only in a part of the function's time`);
   }
 }
 

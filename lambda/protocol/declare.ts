@@ -11,8 +11,10 @@ export interface Declaring {
   readonly settings: Settings;
   /** Whether a create asks for it. A record of another create is then that of a retained declaration, and this one is declared anew. */
   readonly isCreate: boolean;
-  /** The token of the physical id that the resource has, or gets where no record of it is there. */
-  readonly token: string;
+  /** The token of the physical id. Absent in a replacement, which has no id of its own yet. */
+  readonly token?: string;
+  /** The token of a replacement whose declaration is not recorded. */
+  readonly newToken: string;
   /** The original in the physical id. It holds over the one in the tags, which others can edit. */
   readonly original?: Settings;
   /** What this resource may have set before. Where its record is gone, none of it is the original. */
@@ -90,7 +92,7 @@ function nextDeclaration(
       precedence: kept?.precedence ?? precedenceFor(key, declarations),
       stackName: stackNameOf(id),
       since: clock.now(),
-      token: kept?.token ?? declaring.token,
+      token: declaring.token ?? kept?.token ?? declaring.newToken,
       settings: declaring.settings,
     },
     original: declaring.original ?? (declarations.length > 0 ? originalOf(declarations, key) : originalFrom(actual, declaring.ownSettings)),

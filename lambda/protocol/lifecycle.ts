@@ -116,7 +116,8 @@ async function respondToDelete(invocation: Invocation, request: DeleteRequest, P
     return { Status: 'SUCCESS', PhysicalResourceId };
   } catch (error) {
     const commands = commandsUnlessNewer(operation, { ...request, repository, tags });
-    return failed(invocation, PhysicalResourceId, error, repository, commands);
+    const introduction = `To restore it by hand${tags ? '' : ', unless another stack declares it, too'}`;
+    return failed(invocation, PhysicalResourceId, error, repository, commands === undefined ? undefined : { introduction, commands });
   }
 }
 
@@ -161,11 +162,18 @@ function logRelease({ log }: Operation, result: ReleaseResult, mayBeUnrecorded: 
   }
 }
 
-function failed(invocation: Invocation, PhysicalResourceId: string, error: unknown, repository?: Repository, commands?: string): Response {
+interface ManualRestore {
+  readonly introduction: string;
+  readonly commands: string;
+}
+
+function failed(
+  invocation: Invocation, PhysicalResourceId: string, error: unknown, repository?: Repository, manual?: ManualRestore,
+): Response {
   const cause = error instanceof Error ? error.message : String(error);
   const message = repository
     ? `repository ${repository.name} (region ${repository.region}, account ${repository.registryId}): ${cause}`
     : cause;
-  invocation.log(repository)('ERROR', 'failed', { reason: message, commands });
-  return { Status: 'FAILED', PhysicalResourceId, Reason: { message, commands } };
+  invocation.log(repository)('ERROR', 'failed', { reason: message, commands: manual?.commands });
+  return { Status: 'FAILED', PhysicalResourceId, Reason: { message, commands: manual && `${manual.introduction}: ${manual.commands}` } };
 }

@@ -25,8 +25,7 @@ export function restoreCommands({ declaration }: Pick<Operation, 'declaration'>,
   const isTagNeeded = others.some((other) => isOwnedBy(other, declaration.ownershipTag.key));
   const own = tags ? keysOf(key, tags) : recordKeys(key, { original, ownSettings });
   const keys = [...own, ...isTagNeeded ? [] : [declaration.ownershipTag.key]];
-  const commands = [...effective ? [putCommand(repository, effective)] : [], ...keys.length > 0 ? [untagCommand(repository, keys)] : []].join(' && ');
-  return `To restore it by hand${tags ? '' : ', unless another stack declares it, too'}: ${commands}`;
+  return [...effective ? [putCommand(repository, effective)] : [], ...keys.length > 0 ? [untagCommand(repository, keys)] : []].join(' && ');
 }
 
 /** The keys that a record of these settings has. To remove a tag that is not there does no harm. */

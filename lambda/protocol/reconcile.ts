@@ -48,7 +48,7 @@ export async function reconcile({ ecr, clock, log }: Operation, desired: Desired
     }
     snapshot = await takeSnapshot(ecr);
   }
-  throw new Error(`the repository's tags and settings still changed after ${MAX_ROUNDS} rounds. Find out who else changes them, then deploy again`);
+  throw new Error(`the repository's tags and settings still changed after ${MAX_ROUNDS} rounds. Find out who else changes them, then try again`);
 }
 
 /** Makes as few calls as the changes need. */

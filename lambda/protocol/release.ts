@@ -153,7 +153,7 @@ async function erase({ ecr, declaration: { ownershipTag } }: Operation, key: str
   }
   for (let correction = 0; isNeeded(now) !== now.has(ownershipTag.key); correction++) {
     if (correction === MAX_CORRECTIONS) {
-      throw new Error(`the repository's tag ${ownershipTag.key} still changed after ${MAX_CORRECTIONS} corrections. Find out who else changes it, then deploy again`);
+      throw new Error(`the repository's tag ${ownershipTag.key} still changed after ${MAX_CORRECTIONS} corrections. Find out who else changes it, then try again`);
     }
     await (isNeeded(now) ? ecr.tag(new Map([[ownershipTag.key, ownershipTag.value]])) : ecr.untag([ownershipTag.key]));
     now = await ecr.readTags();

@@ -43,7 +43,7 @@ export async function readStableSnapshot({ ecr, clock }: Pick<Operation, 'ecr' |
       slow = snapshot.actual;
     }
   }
-  throw new Error(`the repository's tags still changed after ${MAX_ROUNDS} readings. Find out who else changes them, then deploy again`);
+  throw new Error(`the repository's tags still changed after ${MAX_ROUNDS} readings. Find out who else changes them, then try again`);
 }
 
 /** Logs what others did to the repository, before any of it is overwritten. */

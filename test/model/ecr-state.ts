@@ -1,5 +1,5 @@
-import { Tags } from '../../lambda/ecr/ecr';
 import { Resource, ownershipTagKeyOf, stackIdOf } from './resources';
+import { Tags } from '../../lambda/ecr/ecr';
 import { DeclaredDeclaration, declarationKey, readRecord, writeDeclaration } from '../../lambda/protocol/record';
 import { TAG_PREFIX } from '../../src/shared/contract';
 import { Settings } from '../../src/shared/settings';

@@ -68,7 +68,7 @@ test.concurrent.each(DECLARING)('$operation is $name in an update: it fails with
 const DELETING = [...DECLARING.filter(({ operation }) => operation !== 'TagResource'), denied('UntagResource')];
 
 /** The commands in the reason of a stack's failure, with its quotes as they came. */
-const commandsIn = (error: unknown): string => /To restore it by hand[^:]*: (aws ecr .+?)(?:; |$)/.exec((error as Error).message)?.[1] ?? '';
+const commandsIn = (failed: unknown): string => /To restore it by hand[^:]*: (aws ecr .+?)(?:; |$)/.exec((failed as Error).message)?.[1] ?? '';
 
 // Like AWS, the emulated CloudFormation goes on to delete the function when a declaration could not be deleted.
 test.concurrent.each(DELETING)('$operation is $name in a delete: it fails, the function is gone, and the commands in the reason restore the repository', async (refusal) => {
@@ -78,14 +78,14 @@ test.concurrent.each(DELETING)('$operation is $name in a delete: it fails, the f
   const stack = await account.stack({ functionTimeout: 105 }).create({ repository, settings: LOCKED });
   const functionName = await stack.functionName();
   const refused = await account.inject({ operation, repository, ...effect });
-  const error = await stack.remove().catch((reason: unknown) => reason);
-  expect(String(error)).toMatch(failure('DELETE_FAILED', refusal));
+  const failed = await stack.remove().catch((reason: unknown) => reason);
+  expect(String(failed)).toMatch(failure('DELETE_FAILED', refusal));
   expect(await refused.fired()).toBeGreaterThan(0);
   // Before anything is restored, the declaration gives up its precedence, which is one tag less.
   expect(await account.now(repository)).toEqual([LOCKED, operation === 'PutImageTagMutability' ? 2 : 3]);
   await expect(account.emulators.lambda.send(new GetFunctionCommand({ FunctionName: functionName }))).rejects.toThrow(/not found/i);
 
   await refused.lift();
-  await runAwsCommands(account.emulators, commandsIn(error));
+  await runAwsCommands(account.emulators, commandsIn(failed));
   expect(await account.now(repository)).toEqual([FILTERED, 0]);
 });

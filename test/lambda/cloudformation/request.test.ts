@@ -239,10 +239,11 @@ describe('what was there before', () => {
   const NOW = { mutability: 'IMMUTABLE', filters: [] };
   const past = (type: string, rest: object) => {
     const request = parseRequest(event(type, { ResourceProperties: { RepositoryArn: ARN, ImageTagMutability: 'IMMUTABLE' }, ...rest }));
-    const { token, original, physicalId, ownSettings, abandoned } = request as DeclareRequest;
+    const { token, newToken, original, physicalId, ownSettings, abandoned } = request as DeclareRequest;
+    expect(newToken).toBe(tokenOf('r'));
     return { token, original, physicalId, ownSettings, abandoned: abandoned?.arn };
   };
-  const OF_THE_REQUEST = { token: tokenOf('r'), original: undefined, physicalId: undefined, ownSettings: [], abandoned: undefined };
+  const OF_THE_REQUEST = { token: undefined, original: undefined, physicalId: undefined, ownSettings: [], abandoned: undefined };
 
   test('an update of the same repository keeps its id, with the original and the token in it; it may have set what it declared and declares', () => {
     expect(past('Update', { OldResourceProperties: OLD }))
@@ -266,14 +267,16 @@ describe('what was there before', () => {
   });
 
   test.each<[string, string, object]>([
-    ['a create', 'Create', { PhysicalResourceId: undefined }],
-    ['a create with old properties', 'Create', { OldResourceProperties: OLD }],
     ['a replacement', 'Update', { PhysicalResourceId: renderPhysicalId(OTHER_ARN, FILTERED, TOKEN), OldResourceProperties: { ...OLD, RepositoryArn: OTHER_ARN } }],
     ['the rollback of a replacement, whose id names what the old properties do', 'Update', { PhysicalResourceId: `${OTHER_ARN}|MUTABLE|${TOKEN}`, OldResourceProperties: { ...OLD, RepositoryArn: OTHER_ARN } }],
     ['a replacement without old properties', 'Update', { PhysicalResourceId: OTHER_ARN }],
     ['a replacement with old properties that are a string', 'Update', { PhysicalResourceId: OTHER_ARN, OldResourceProperties: 'string' }],
   ])('%s knows nothing of the sort, and has a token of its request', (_, type, rest) => {
     expect(past(type, rest)).toEqual(OF_THE_REQUEST);
+  });
+
+  test.each([[{ PhysicalResourceId: undefined }], [{ OldResourceProperties: OLD }]])('a create has the token of its request, and knows nothing else, with %j', (rest) => {
+    expect(past('Create', rest)).toEqual({ ...OF_THE_REQUEST, token: tokenOf('r') });
   });
 
   test('old settings that ECR would refuse are none of an update\'s own', () => {

@@ -16,6 +16,7 @@ function declaring(operation: TestOperation, request: Partial<Declaring> = {}) {
     settings: LOCKED,
     isCreate: true,
     token: TOKEN,
+    newToken: TOKEN,
     ownSettings: [],
     failIfSuperseded: false,
     rollBack: async (recordedAt) => void await release(operation, { recordedAt }),
@@ -76,11 +77,19 @@ describe('beside others', () => {
     expect(ownOf(operation.ecr)).toMatchObject({ declared: { precedence: { sequence }, token: TOKEN } });
   });
 
-  test('an update keeps the token that is recorded', async () => {
+  test('an update writes the token of its id, whatever is recorded', async () => {
     const operation = underOther();
     record(operation.ecr, OWN, { settings: IMMUTABLE, original: FILTERED, token: 'ffffffffffff' });
-    expect(await declaring(operation, { isCreate: false })).toMatchObject({ token: 'ffffffffffff' });
-    expect(ownOf(operation.ecr)).toMatchObject({ declared: { token: 'ffffffffffff', settings: LOCKED } });
+    expect(await declaring(operation, { isCreate: false })).toMatchObject({ token: TOKEN });
+    expect(ownOf(operation.ecr)).toMatchObject({ declared: { token: TOKEN, settings: LOCKED } });
+  });
+
+  test('a replacement onto a repository where it is recorded keeps the token that is recorded, else it has one of its own', async () => {
+    const operation = underOther();
+    record(operation.ecr, OWN, { settings: IMMUTABLE, original: FILTERED, token: 'ffffffffffff' });
+    expect(await declaring(operation, { isCreate: false, token: undefined, newToken: 'aaaaaaaaaaaa' })).toMatchObject({ token: 'ffffffffffff' });
+    expect(await declaring(operationOn(new FakeEcr(MUTABLE)), { isCreate: false, token: undefined, newToken: 'aaaaaaaaaaaa' }))
+      .toMatchObject({ token: 'aaaaaaaaaaaa' });
   });
 });
 

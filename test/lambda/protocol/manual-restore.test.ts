@@ -130,7 +130,7 @@ describe('the response to a delete that failed', () => {
     const { Reason } = JSON.parse(body) as { Reason: string };
     return { ecr, arn, stack, response, Reason, created };
   }
-  const commandsIn = (reason: string) => /To restore it by hand: (aws .*)$/s.exec(reason)?.[1];
+  const commandsIn = (reason: string) => /To restore it by hand[^:]*: (aws .*)$/s.exec(reason)?.[1];
   const LONGEST = { arn: LONGEST_ARN, settings: longest('abcde'), original: longest('VWXYZ', 'MUTABLE_WITH_EXCLUSION'), name: 's'.repeat(128) };
 
   test.each([

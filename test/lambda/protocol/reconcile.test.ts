@@ -80,7 +80,7 @@ describe('reconciling', () => {
       if (method === 'readSettings') ecr.settings = MUTABLE;
     };
     await expect(reconciling(ecr, IMMUTABLE_WANTED, true)).rejects.toThrow(
-      'the repository\'s tags and settings still changed after 10 rounds. Find out who else changes them, then deploy again');
+      'the repository\'s tags and settings still changed after 10 rounds. Find out who else changes them, then try again');
     expect(ecr.puts).toHaveLength(10);
   });
 });

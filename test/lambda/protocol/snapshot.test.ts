@@ -63,7 +63,7 @@ describe('what a repository had before any declaration', () => {
     const operation = operationOn(new FakeEcr(MUTABLE));
     slowEcr(operation, Array.from({ length: 100 }, (_, n) => [n % 2 === 0 ? MUTABLE : LOCKED, 1_000] as const));
     await expect(readStableSnapshot(operation)).rejects.toThrow(
-      'the repository\'s tags still changed after 20 readings. Find out who else changes them, then deploy again');
+      'the repository\'s tags still changed after 20 readings. Find out who else changes them, then try again');
     expect(operation.ecr.calls.filter((call) => call === 'readSettings')).toHaveLength(20);
   });
 });
