@@ -17,7 +17,8 @@ export function ecrClient(region: string): ECRClient {
   const client = CLIENTS.get(region) ?? new ECRClient({
     region,
     retryMode: 'adaptive',
-    maxAttempts: 10,
+    // Few, so that `withRetries` gets to see what keeps a call from success. It repeats the call while there is time.
+    maxAttempts: 3,
     requestHandler: { connectionTimeout: 3_000, requestTimeout: 10_000, throwOnRequestTimeout: true },
   });
   CLIENTS.set(region, client);

@@ -57,6 +57,7 @@ export function withRetries(ecr: Ecr, { clock, log, calls, remaining, mayBeNew, 
   async function call<T>(method: keyof Ecr, action: () => Promise<T>): Promise<T> {
     const name = API_CALLS[method];
     const started = clock.now();
+    let earlier: unknown;
     for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, MAX_PAUSE_MS)) {
       if (remaining() <= 0) {
         throw new OutOfTimeError(name);
@@ -64,14 +65,17 @@ export function withRetries(ecr: Ecr, { clock, log, calls, remaining, mayBeNew, 
       try {
         calls[name] = (calls[name] ?? 0) + 1;
         return await action();
-      } catch (error) {
-        const kind = kindOf(error);
+      } catch (thrown) {
+        // An aborted call only says that the time is up. What kept it from success is the error before.
+        const error = earlier !== undefined && (thrown as Error).name === 'AbortError' ? earlier : thrown;
+        const kind = thrown === error ? kindOf(error) : 'final';
         if (clock.now() + pause > started + retryFor(kind) || pause >= remaining()) {
           throw kind === 'not-found' ? new RepositoryNotFoundError(name, error) : new CallFailedError(name, error);
         }
         if (pause === FIRST_PAUSE_MS) {
           log('WARN', kind === 'denied' ? 'access-denied' : 'call-repeated', { call: name, reason: describe(error) });
         }
+        earlier = error;
       }
       await clock.sleep(pause);
     }

@@ -162,7 +162,7 @@ describe('calls as the whole client does', () => {
     ['user-agent', 'exec-env/AWS_Lambda_nodejs22.x', { AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs22.x' }],
     ['x-amzn-trace-id', 'Root=1-2-3', { AWS_LAMBDA_FUNCTION_NAME: 'function', _X_AMZN_TRACE_ID: 'Root=1-2-3' }],
     // What the handler itself asks for is not the environment's to say.
-    ['amz-sdk-request', 'attempt=1; max=10', { AWS_MAX_ATTEMPTS: '2', AWS_RETRY_MODE: 'standard', AWS_DEFAULTS_MODE: 'in-region' }],
+    ['amz-sdk-request', 'attempt=1; max=3', { AWS_MAX_ATTEMPTS: '2', AWS_RETRY_MODE: 'standard', AWS_DEFAULTS_MODE: 'in-region' }],
   ])('with a header %s of %s for %j', async (header, value, environment) => {
     const calls = await callsOf(BUNDLE, { environment });
     expect(calls[0]!.headers[header]).toContain(value);
@@ -178,7 +178,7 @@ test.each([
   served.fault = (call) => call <= 2 ? { status, error } : undefined;
   expect(await invoke()).toMatchObject({ Status: 'SUCCESS' });
   expect(served.calls.slice(0, 3).map(({ headers }) => headers['amz-sdk-request'])).toEqual([
-    'attempt=1; max=10', 'attempt=2; max=10', 'attempt=3; max=10',
+    'attempt=1; max=3', 'attempt=2; max=3', 'attempt=3; max=3',
   ]);
   // The client tells AWS its retry mode among the features that it uses: F is the adaptive one.
   expect(served.calls[0]!.headers['user-agent']).toMatch(/ m\/([A-Za-z0-9+-]+,)*F(,|$)/);

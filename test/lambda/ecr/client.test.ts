@@ -197,7 +197,7 @@ test('the client works in the repository\'s region, and retries adaptively', asy
   const { config } = ecrClient('ap-southeast-2');
   expect(await config.region()).toBe('ap-southeast-2');
   expect(config.retryMode).toBe('adaptive');
-  expect(await config.maxAttempts()).toBe(10);
+  expect(await config.maxAttempts()).toBe(3);
 });
 
 test('a region has one client, so that a warm function keeps its connections', () => {

@@ -242,3 +242,15 @@ describe('a repository that is not found', () => {
     expect(elapsed()).toBeLessThanOrEqual(5_000);
   });
 });
+
+test('a call that is aborted when the time is up fails with the error that it met before', async () => {
+  const { subject } = setUp((count) => count === 1
+    ? Object.assign(named('ThrottlingException', 'Rate exceeded'), { $metadata: { httpStatusCode: 400 } })
+    : named('AbortError', 'Request aborted'));
+  expect((await failure(subject.readTags())).message).toBe('ListTagsForResource failed: ThrottlingException: Rate exceeded');
+});
+
+test('a call that is aborted at once fails with that', async () => {
+  const { subject } = setUp(() => named('AbortError', 'Request aborted'));
+  expect((await failure(subject.readTags())).message).toBe('ListTagsForResource failed: AbortError: Request aborted');
+});
