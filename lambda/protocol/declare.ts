@@ -3,7 +3,7 @@ import { NO_CHANGES, changeTags, reconcile } from './reconcile';
 import {
   Declaration, Declared, DeclaredDeclaration, declarationOf, isOfSameStack, keysOf, newest, originalOf, precedenceFor, writeDeclaration,
 } from './record';
-import { Snapshot, readStableSnapshot, reportDrift, snapshotOf } from './snapshot';
+import { Snapshot, readStableSnapshot, reportDrift, reportEditedOriginal, snapshotOf } from './snapshot';
 import { Settings, sameSettings } from '../../src/shared/settings';
 import { Tags } from '../ecr/ecr';
 
@@ -104,21 +104,19 @@ function originalFrom(actual: Settings, ownSettings: readonly Settings[]): Setti
 }
 
 function reportOriginal(
-  { log }: Operation, { ownSettings }: Declaring, { actual: before }: Snapshot, own: Declaration | undefined, { original }: Declaration,
+  operation: Operation, { ownSettings }: Declaring, { actual: before }: Snapshot, own: Declaration | undefined, { original }: Declaration,
 ): void {
+  const { log } = operation;
   if (!own && ownSettings.length > 0) {
     log('WARN', 'no-record', { consequence: 'the settings are declared anew', before });
   }
   if (!original) {
     log('WARN', 'original-unknown', { consequence: 'nothing will be restored on delete', before });
-  } else if (own?.original && !sameSettings(own.original, original)) {
-    log('WARN', 'original-edited', { recorded: own.original, original, consequence: 'the original of the physical id holds' });
   }
+  reportEditedOriginal(operation, own?.original, original);
 }
 
-/**
- * Only a declaration that would be changed can fail so. A rollback finds its declaration as it was, and must succeed.
- */
+/** Asked only for a declaration that would change, so that the rollback of a refused update, which finds its declaration as it was, succeeds. */
 function refuseIfSuperseded(declarations: readonly Declaration[], next: DeclaredDeclaration): void {
   const winner = newest([...declarations.filter(({ key }) => key !== next.key), next]);
   if (winner && winner.key !== next.key && !isOfSameStack(winner, next)) {

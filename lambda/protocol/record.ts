@@ -60,7 +60,7 @@ const HIGHEST = 999_999_999;
 const KEY = /^([0-9a-f]{12}:([0-9a-f]{12})-[0-9a-f]{12}):(declared|original)(?:\.\d{1,2})?$/;
 const UNKNOWN = 'unknown';
 
-export const isOurs = (key: string): boolean => key.startsWith(TAG_PREFIX);
+const isOurs = (key: string): boolean => key.startsWith(TAG_PREFIX);
 const isOwnershipTag = (key: string): boolean => key.startsWith(`${TAG_PREFIX}stack:`);
 
 /** Thrown for tags of a newer format. What they mean is unknown, so nothing may be touched. */

@@ -1,7 +1,7 @@
 import { Operation, keyOf } from './operation';
 import { DesiredState, NO_CHANGES, reconcile } from './reconcile';
 import { Declaration, Declared, declarationOf, isOwnedBy, keysOf, newest, originalOf, readRecord } from './record';
-import { Snapshot, readStableSnapshot, reportDrift, snapshotOf, takeSnapshot } from './snapshot';
+import { Snapshot, readStableSnapshot, reportDrift, reportEditedOriginal, snapshotOf, takeSnapshot } from './snapshot';
 import { DECLARE_WINDOW_MS, MIN_LIFETIME_MS } from './windows';
 import { Settings, sameSettings } from '../../src/shared/settings';
 import { Tags } from '../ecr/ecr';
@@ -121,10 +121,8 @@ async function waitForCreate({ ecr, clock }: Operation, key: string, createMayRu
 /** Whether the invocation that recorded the declaration can write no more. One whose time cannot be read may be new. */
 const hasEnded = ({ declared }: Declaration, now: number): boolean => (declared?.since ?? now) + DECLARE_WINDOW_MS <= now;
 
-function originalFor({ log }: Operation, { original }: Releasing, { record }: Snapshot, own: Declaration): Settings | undefined {
-  if (original && own.original && !sameSettings(original, own.original)) {
-    log('WARN', 'original-edited', { recorded: own.original, original, consequence: 'the original of the physical id holds' });
-  }
+function originalFor(operation: Operation, { original }: Releasing, { record }: Snapshot, own: Declaration): Settings | undefined {
+  reportEditedOriginal(operation, own.original, original);
   return original ?? originalOf(record.declarations, own.key);
 }
 

@@ -58,6 +58,13 @@ export function reportDrift({ log, declaration }: Operation, { tags, record, act
   }
 }
 
+/** Logs that others have edited the original in the tags. The one that is used comes from the physical id then. */
+export function reportEditedOriginal({ log }: Operation, recorded: Settings | undefined, original: Settings | undefined): void {
+  if (recorded && original && !sameSettings(recorded, original)) {
+    log('WARN', 'original-edited', { recorded, original, consequence: 'the original of the physical id holds' });
+  }
+}
+
 /** Tags that should be there. A declaration that another invocation is just releasing lacks its `:declared` rightly; it is listed, too. */
 function missingIn(tags: Tags, record: RepositoryRecord, declaration: DeclarationId): string[] {
   const { key, value } = declaration.ownershipTag;

@@ -3,15 +3,14 @@ import { renderPhysicalId, tokenOf } from '../../lambda/cloudformation/physical-
 import { UntrustedEvent } from '../../lambda/cloudformation/request';
 import { TAG_PREFIX } from '../../src/shared/contract';
 import { Settings } from '../../src/shared/settings';
+import { properties } from '../support/properties';
+import { longest } from '../support/settings';
 
-export const MUTABLE: Settings = { mutability: 'MUTABLE', filters: [] };
-export const IMMUTABLE: Settings = { mutability: 'IMMUTABLE', filters: [] };
+export { IMMUTABLE, MUTABLE } from '../support/settings';
 export const FILTERED: Settings = { mutability: 'MUTABLE_WITH_EXCLUSION', filters: ['prod-*', 'release-v*'] };
 
 /** Settings that take several tags: to record shorter ones in their place takes two calls. */
-export const LONG: Settings = {
-  mutability: 'IMMUTABLE_WITH_EXCLUSION', filters: [...'abc'].map((letter) => `*${letter.repeat(126)}*`),
-};
+export const LONG = longest('abc');
 
 /** Settings that no other declaration has, by their filter. */
 export const locked = (filter: string): Settings => ({ mutability: 'IMMUTABLE_WITH_EXCLUSION', filters: [filter] });
@@ -31,8 +30,8 @@ export const stackIdOf = (stack: string): string =>
 export const ownershipTagKeyOf = ({ provider }: Resource): string =>
   `${TAG_PREFIX}stack:${Buffer.from(provider).toString('hex').padEnd(12, '0').slice(0, 12)}`;
 
-/** The RequestId of a resource's create. Each create of a logical id has its own. */
-export const createRequestIdOf = ({ stack, logicalId }: Resource, generation = 0): string => `create-${stack}-${logicalId}-${generation}`;
+/** The RequestId of a resource's create, of which an exploration has one for each resource. */
+export const createRequestIdOf = ({ stack, logicalId }: Resource): string => `create-${stack}-${logicalId}`;
 
 /** The physical id with which the function responds to a create: with an original where it succeeds. */
 export const physicalIdOf = (resource: Resource, repository: string, original: Settings | undefined): string =>
@@ -41,15 +40,7 @@ export const physicalIdOf = (resource: Resource, repository: string, original: S
 /** The physical id that CloudFormation generates for a resource whose create got no response. */
 export const generatedIdOf = ({ stack, logicalId }: Resource): string => `${stack}-${logicalId}-1ABCDEFGHIJKL`;
 
-export const propertiesOf = ({ mutability, filters }: Settings, repository: string) => ({
-  RepositoryArn: arnOf(repository),
-  ImageTagMutability: mutability,
-  ...filters.length > 0 && {
-    ImageTagMutabilityExclusionFilters: filters.map((filter) => ({
-      ImageTagMutabilityExclusionFilterType: 'WILDCARD', ImageTagMutabilityExclusionFilterValue: filter,
-    })),
-  },
-});
+export const propertiesOf = (settings: Settings, repository: string) => properties(settings, arnOf(repository));
 
 export const newDelivery = (resource: Resource, event: UntrustedEvent): Delivery => ({
   ownershipTag: { key: ownershipTagKeyOf(resource), value: stackIdOf(resource.provider) },
