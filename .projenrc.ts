@@ -89,6 +89,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'aws-cdk@2.1148.1',
     'aws-sdk-client-mock',
     'cdk-nag@2.37.55',
+    'concurrently@^9',
     'esbuild',
     'fast-check@^4',
     'tsx',
@@ -174,8 +175,11 @@ newest.spawn(installNewest);
 newest.exec('jest --ci --maxWorkers=2 --config test/newest/jest.config.json', { receiveArgs: true });
 const e2e = project.addTask('test:e2e', { description: 'Deploy for real on the emulators (compile first)' });
 e2e.exec('jest --ci --config test/e2e/jest.config.json', { receiveArgs: true });
-const scale = project.addTask('test:scale', { description: 'Deploy 480 repositories in one stack on the emulators (compile first)' });
-scale.exec('jest --ci --config test/e2e/jest.config.json --testPathIgnorePatterns node_modules --testPathPatterns test/e2e/scale', { receiveArgs: true });
+project.addTask('test:e2e:long', {
+  description: 'Deploy hundreds of repositories, and what waits for the end of a window, on the emulators (compile first)',
+  exec: 'jest --ci --config test/e2e/jest.config.json --testPathIgnorePatterns node_modules --testPathPatterns test/e2e/long',
+  receiveArgs: true,
+});
 // A snapshot does without the code of functions.
 project.gitignore.addPatterns('/test/integ/cdk-integ.out.*/', '/test/integ/*.snapshot/asset.*');
 // They are only compared, but integ-runner wants a region and credentials even then.
@@ -188,13 +192,12 @@ project.addTask('integ', {
   description: 'Deploy the integration tests on AWS, with your credentials, in the region of AWS_REGION (compile first)',
   exec: 'integ-runner --force --parallel-regions "${AWS_REGION:?names the region to deploy to}"',
 });
+const style = project.addTask('test:style', { description: 'Check style and types', env: { ESLINT_USE_FLAT_CONFIG: 'false' } });
+style.exec('eslint --ext .ts src lambda test bench projenrc examples .projenrc.ts');
+style.exec('tsc --noEmit -p test/tsconfig.json');
 project.testTask.reset();
-project.testTask.env('ESLINT_USE_FLAT_CONFIG', 'false');
-project.testTask.exec('eslint --ext .ts src lambda test bench projenrc examples .projenrc.ts');
-project.testTask.exec('tsc --noEmit -p test/tsconfig.json');
-project.testTask.spawn(project.compileTask);
-project.testTask.spawn(project.tasks.tryFind('compat')!);
-project.testTask.spawn(project.tasks.tryFind('samples')!);
+// All of them take one core.
+project.testTask.exec('concurrently --group --kill-others-on-fail "projen test:style" "projen compile && projen compat && projen samples"');
 project.testTask.spawn(unit);
 project.testTask.spawn(newest);
 project.testTask.spawn(snapshots);
