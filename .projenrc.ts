@@ -73,6 +73,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-cdk/integ-tests-alpha@2.214.0-alpha.0',
     '@aws-sdk/client-cloudformation',
     '@aws-sdk/client-ecr',
+    '@aws-sdk/client-iam',
     '@aws-sdk/client-lambda',
     '@aws-sdk/credential-provider-env',
     // What actions IAM knows, as the simulator takes them.

@@ -8,10 +8,7 @@ export class FaultyAccount extends Account {
   static async start(): Promise<FaultyAccount> {
     let microburst: Microburst | undefined;
     const emulators = await startEmulators({
-      ecrProxy: async (moto) => {
-        microburst = await Microburst.start(moto);
-        return microburst.url;
-      },
+      ecrProxy: async ({ moto }) => microburst = await Microburst.start(moto),
     });
     return new FaultyAccount(emulators, microburst!);
   }
@@ -26,6 +23,5 @@ export class FaultyAccount extends Account {
 
   stop(): void {
     this.emulators.stop();
-    this.microburst.stop();
   }
 }
