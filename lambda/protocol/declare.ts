@@ -33,6 +33,9 @@ export interface DeclareResult {
   readonly token: string;
 }
 
+/** The repository has no room for the record's tags. */
+export class TooManyTagsError extends Error {}
+
 const MAX_TAGS = 50;
 
 /** Records the declaration, then puts the effective settings. */
@@ -139,7 +142,7 @@ async function write({ ecr, declaration: id }: Operation, next: DeclaredDeclarat
   const all = new Map([...tags, ...written]);
   const counted = [...all.keys()].filter((key) => !key.startsWith('aws:'));
   if (counted.length > MAX_TAGS) {
-    throw new Error(`the repository would have ${counted.length} tags, but ECR takes ${MAX_TAGS}; the record of this declaration needs ${written.size} of them. Remove tags from the repository, then deploy again. Its settings were not changed`);
+    throw new TooManyTagsError(`the repository would have ${counted.length} tags, but ECR takes ${MAX_TAGS}; the record of this declaration needs ${written.size} of them. Remove tags from the repository, then deploy again. Its settings were not changed`);
   }
   await changeTags(ecr, { set: written, remove: leftOver(next.key, written, tags) });
   return all;
