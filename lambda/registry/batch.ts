@@ -109,6 +109,7 @@ export async function releaseItem({ token, rule }: Pass, { known }: Item, operat
   const { outcome, ...settings } = await releaseByRule(operation, { token, known: parseSettings(known) });
   switch (outcome) {
     case 'released':
+    case 'original-unknown':
     case 'restored-without-record':
       operation.log('INFO', 'released', settings);
       return { released: 1 };
