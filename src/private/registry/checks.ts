@@ -10,24 +10,33 @@ interface RepositoryFilters {
 
 /** Checks the filters as far as they are known at synthesis: the function checks what tokens hide. */
 export function checkRepositoryFilters(path: string, filters: unknown, excludes: unknown): RepositoryFilters {
-  const given = { repositoryFilters: filters, excludeRepositoryFilters: excludes ?? [] };
-  for (const [property, list] of Object.entries(given)) {
-    if (!Token.isUnresolved(list) && !(Array.isArray(list) && list.every((filter) => typeof filter === 'string'))) {
-      throw validationError(path, `${property} is ${list === undefined || list === null ? 'missing' : 'not a list of strings'}, but must be a list of repositories' names, with '*' for any characters, such as ['team-a/*'].`);
-    }
+  if (Token.isUnresolved(filters)) {
+    throw validationError(path, 'repositoryFilters is a list that is known at deployment only, but the function\'s permissions are made of its filters. Pass a list of strings, each of which may be a token.');
   }
-  const known = (list: unknown): string[] => Token.isUnresolved(list) ? [] : (list as string[]).filter((filter) => !Token.isUnresolved(filter));
-  const isKnown = known(filters).length === (filters as string[]).length;
+  checkList(path, 'repositoryFilters', filters);
+  const hasExcludes = excludes !== undefined && excludes !== null && (Token.isUnresolved(excludes) || !Array.isArray(excludes) || excludes.length > 0);
+  if (hasExcludes && !Token.isUnresolved(excludes)) {
+    checkList(path, 'excludeRepositoryFilters', excludes);
+  }
+  const known = knownOf(filters);
   // What a token stands for may be left where excludes leave nothing of the others.
-  const broken = isKnown || known(filters).length > 0
-    ? validateRepositoryFilters(known(filters), isKnown ? known(excludes ?? []) : [])
+  const isKnown = known.length === filters.length;
+  const broken = known.length > 0 || isKnown
+    ? validateRepositoryFilters(known, isKnown && hasExcludes && !Token.isUnresolved(excludes) ? knownOf(excludes as string[]) : [])
     : undefined;
   if (broken) {
     throw validationError(path, broken);
   }
-  const hasExcludes = Token.isUnresolved(excludes) || known(excludes ?? []).length > 0 || (excludes as string[] ?? []).length > 0;
-  return { filters: filters as string[], excludes: hasExcludes ? excludes as string[] : undefined };
+  return { filters, excludes: hasExcludes ? excludes as string[] : undefined };
 }
+
+function checkList(path: string, property: string, list: unknown): asserts list is string[] {
+  if (!Array.isArray(list) || !list.every((filter) => typeof filter === 'string')) {
+    throw validationError(path, `${property} is ${list === undefined || list === null ? 'missing' : 'not a list of strings'}, but must be a list of repositories' names, with '*' for any characters, such as ['team-a/*'].`);
+  }
+}
+
+const knownOf = (filters: readonly string[]): string[] => filters.filter((filter) => !Token.isUnresolved(filter));
 
 /** The longest that ids and ARNs get, which are known at deployment only. */
 const LONGEST = { StackId: 'x'.repeat(240), LogicalResourceId: 'x'.repeat(255), PhysicalResourceId: 'x'.repeat(50), StateMachineArn: 'x'.repeat(150) };

@@ -54,10 +54,10 @@ export class RegistryResources extends Construct {
   /** Allows the function to work on the repositories of a rule: false where IAM would refuse the policy at deployment, as there is no room. */
   public allow(rule: Stack, filters: readonly string[]): boolean {
     const stack = Stack.of(this);
-    const { changing, asking } = this.granted;
+    const { changing, asking, others } = this.granted;
     const repositories = filters.map((filter) => repositoriesOf(stack, filter)).filter((arn) => !changing.resources.includes(arn));
     const asked = changing.copy({ resources: [...changing.resources, ...repositories] });
-    if (this.props.attached && policySize(this, [asked, ...this.statements]) > MANAGED_BUDGET) {
+    if (this.props.attached && policySize(this, [asked, asking, ...others]) > MANAGED_BUDGET) {
       return false;
     }
     changing.addResources(...repositories);
