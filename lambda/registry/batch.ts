@@ -42,7 +42,9 @@ export async function batch({ pass, batch: items }: BatchInput, environment: Reg
         continue;
       }
       try {
-        counts = addCounts(counts, await work(pass, item, invocation));
+        // Others have counted when it is done.
+        const done = await work(pass, item, invocation);
+        counts = addCounts(counts, done);
       } catch (error) {
         const kind = kindOfFailure(error);
         // What passes is tried again, unless a whole window was too short for it.

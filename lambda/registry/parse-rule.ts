@@ -44,7 +44,7 @@ export function parseRepositoryFilters(properties: ReturnType<typeof fields<keyo
 
 function parseList(property: string, value: unknown): string[] {
   if (!Array.isArray(value) || !value.every((filter) => typeof filter === 'string')) {
-    throw new BadRequestError(`${property} is of type ${Array.isArray(value) ? 'list, but not of strings' : typeof value}, but must be a list of repositories' names, with '*' for any characters`);
+    throw new BadRequestError(`${property} is not a list of strings, but must be a list of repositories' names, with '*' for any characters`);
   }
   return value;
 }
