@@ -13,7 +13,7 @@ let own: Services | undefined;
 /** AWS itself, in the function's region, which is that of its rules. A warm function has the clients still. */
 export const ownRegistryServices = (): Services => own ??= registryServices(process.env.AWS_REGION ?? '');
 
-function registryServices(region: string): Services {
+export function registryServices(region: string): Services {
   const options = { region, ...CLIENT_OPTIONS };
   const ecr = ecrClient(region);
   const tagging = new ResourceGroupsTaggingAPIClient(options);
