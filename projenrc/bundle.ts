@@ -6,12 +6,15 @@ import { BuildOptions, buildSync } from 'esbuild';
 export const BUNDLE_METAFILE = '.cache/lambda-bundle.json';
 
 /**
- * The Lambda carries its own client of ECR. It is bundled for the oldest runtime that a supported aws-cdk-lib chooses.
+ * The Lambda carries its own clients of AWS. They are bundled for the oldest runtime that a supported aws-cdk-lib chooses.
  *
- * The client can do more than a Lambda function that calls ECR ever needs. What is taken away here is loaded at each cold start otherwise.
+ * A client can do more than a Lambda function ever needs. What is taken away here is loaded at each cold start otherwise.
  */
 export const BUNDLE: BuildOptions = {
-  entryPoints: ['lambda/index.ts'],
+  // Two bundles: a cold start for a declaration of one repository does not load the clients that only rules need.
+  entryPoints: ['lambda/index.ts', 'lambda/registry/index.ts'],
+  outbase: 'lambda',
+  outdir: 'lib/handler',
   bundle: true,
   platform: 'node',
   target: 'node22',
@@ -21,15 +24,19 @@ export const BUNDLE: BuildOptions = {
   mainFields: ['module', 'main'],
   // Lambda gives credentials by the environment. The default also looks for them by STS, SSO, files, processes and HTTP, with a client for each.
   alias: { '@aws-sdk/credential-provider-node': './lambda/ecr/environment-credentials.ts' },
-  // The client imports it where an operation has an event stream, and ECR has no such operation.
-  external: ['@smithy/core/event-streams'],
+  external: [
+    // The clients import it where an operation has an event stream, and none of these services has such an operation.
+    '@smithy/core/event-streams',
+    // The second bundle, as the first one imports it.
+    '*/registry/index',
+  ],
   // The client imports some of Node.js's modules when it first calls. An import, other than the `require` that is written instead, makes
   // Node.js load its loader of ES modules and, for `node:http` where the endpoint is plain HTTP, its fetch() and WebSocket as well.
   supported: { 'dynamic-import': false },
 };
 
 if (require.main === module) {
-  const { metafile } = buildSync({ ...BUNDLE, outfile: 'lib/handler/index.js', logLevel: 'warning', metafile: true });
+  const { metafile } = buildSync({ ...BUNDLE, logLevel: 'warning', metafile: true });
   mkdirSync(dirname(BUNDLE_METAFILE), { recursive: true });
   writeFileSync(BUNDLE_METAFILE, JSON.stringify(metafile));
 }

@@ -22,7 +22,7 @@ const modules = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf
 test('exactly these files are published', () => {
   expect(packed.files.map(({ path }) => path).sort()).toEqual([
     '.jsii', 'API.md', 'LICENSE', 'README.md', 'THIRD-PARTY-LICENSES', 'package.json',
-    'lib/handler/index.js',
+    'lib/handler/index.js', 'lib/handler/registry/index.js',
     ...modules.flatMap((module) => [`lib/${module}.d.ts`, `lib/${module}.js`]),
   ].sort());
 });
@@ -30,6 +30,7 @@ test('exactly these files are published', () => {
 test.each([
   ['.jsii', 250],
   ['lib/handler/index.js', 196],
+  ['lib/handler/registry/index.js', 280],
   ['THIRD-PARTY-LICENSES', 80],
   ['README.md', 80],
   ['API.md', 60],
