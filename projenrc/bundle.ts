@@ -2,8 +2,15 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { BuildOptions, buildSync } from 'esbuild';
 
-/** What the bundler says of the Lambda's contents. Outside of `lib`, since it is not published. */
-export const BUNDLE_METAFILE = '.cache/lambda-bundle.json';
+/** What both bundles have in common. */
+const COMMON: BuildOptions = {
+  bundle: true,
+  platform: 'node',
+  minify: true,
+  legalComments: 'none',
+  // ES modules first: of these esbuild leaves out what is not used, of CommonJS it cannot.
+  mainFields: ['module', 'main'],
+};
 
 /**
  * The Lambda carries its own client of ECR. It is bundled for the oldest runtime that a supported aws-cdk-lib chooses.
@@ -11,14 +18,9 @@ export const BUNDLE_METAFILE = '.cache/lambda-bundle.json';
  * The client can do more than a Lambda function that calls ECR ever needs. What is taken away here is loaded at each cold start otherwise.
  */
 export const BUNDLE: BuildOptions = {
+  ...COMMON,
   entryPoints: ['lambda/index.ts'],
-  bundle: true,
-  platform: 'node',
   target: 'node22',
-  minify: true,
-  legalComments: 'none',
-  // ES modules first: of these esbuild leaves out what is not used, of CommonJS it cannot.
-  mainFields: ['module', 'main'],
   // Lambda gives credentials by the environment. The default also looks for them by STS, SSO, files, processes and HTTP, with a client for each.
   alias: { '@aws-sdk/credential-provider-node': './lambda/ecr/environment-credentials.ts' },
   // The client imports it where an operation has an event stream, and ECR has no such operation.
@@ -28,8 +30,24 @@ export const BUNDLE: BuildOptions = {
   supported: { 'dynamic-import': false },
 };
 
+/** The command line, for the oldest Node.js that the package supports. It takes credentials from wherever people keep them. */
+export const CLI_BUNDLE: BuildOptions = {
+  ...COMMON,
+  entryPoints: ['cli/index.ts'],
+  target: 'node20',
+  banner: { js: '#!/usr/bin/env node' },
+};
+
+/** Each bundle, and the file for what the bundler says of its contents. That is outside of `lib`, since it is not published. */
+export const BUNDLES = [
+  { options: BUNDLE, outfile: 'lib/handler/index.js', metafile: '.cache/lambda-bundle.json' },
+  { options: CLI_BUNDLE, outfile: 'lib/cli/index.js', metafile: '.cache/cli-bundle.json' },
+];
+
 if (require.main === module) {
-  const { metafile } = buildSync({ ...BUNDLE, outfile: 'lib/handler/index.js', logLevel: 'warning', metafile: true });
-  mkdirSync(dirname(BUNDLE_METAFILE), { recursive: true });
-  writeFileSync(BUNDLE_METAFILE, JSON.stringify(metafile));
+  for (const { options, outfile, metafile: path } of BUNDLES) {
+    const { metafile } = buildSync({ ...options, outfile, logLevel: 'warning', metafile: true });
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, JSON.stringify(metafile));
+  }
 }
