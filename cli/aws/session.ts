@@ -24,7 +24,7 @@ export interface Session {
 /** Takes region and credentials as the AWS CLI does: from the options, the environment, and the profile, in this order. */
 export async function openSession({ region: named, profile }: SessionOptions): Promise<Session> {
   const { AWS_REGION, AWS_DEFAULT_REGION, AWS_ACCESS_KEY_ID } = process.env;
-  const credentials = !profile && AWS_ACCESS_KEY_ID ? fromEnv() : defaultProvider({ profile, mfaCodeProvider });
+  const credentials = !profile && AWS_ACCESS_KEY_ID ? fromEnv() : defaultProvider({ profile, mfaCodeProvider, logger: SILENT });
   const config = {
     credentials,
     profile,
@@ -36,7 +36,7 @@ export async function openSession({ region: named, profile }: SessionOptions): P
   try {
     await credentials();
   } catch (error) {
-    throw new CommandLineError(describeError(error, region));
+    throw new CommandLineError(`${profile ? `profile ${profile}: ` : ''}${describeError(error, region)}`);
   }
   return {
     region,
@@ -46,6 +46,9 @@ export async function openSession({ region: named, profile }: SessionOptions): P
     tagging: new ResourceGroupsTaggingAPIClient({ ...config, region }),
   };
 }
+
+/** It would warn of credentials in the environment beside a profile. As with the AWS CLI, the one that is named by an option holds. */
+const SILENT = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
 /** The region of the profile. */
 async function regionOf(client: ECRClient): Promise<string> {
