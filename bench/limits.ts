@@ -15,13 +15,13 @@ export const LIMITS = {
   policyBytes: { first: 1_353, of480: 41_422 },
   /** Calls of ECR for each kind of event. */
   apiCalls: {
-    'create': 7,
+    'create': 6,
     'the same create again': 2,
     'unchanged update': 2,
-    'changed update': 6,
-    'delete': 8,
+    'changed update': 5,
+    'delete': 7,
     // Within 105 s of the creation: the tags are read once more, after a pause.
-    'delete soon after the create': 9,
+    'delete soon after the create': 8,
   },
 } as const;
 

@@ -17,10 +17,15 @@ export interface Releasing {
   readonly createMayRunUntil?: number;
   /** Releases only what was recorded at this time. */
   readonly recordedAt?: number;
+  /** The settings, where a listing has shown them a while ago. */
+  readonly known?: Settings;
 }
 
+/** `original-unknown`: it was released, but what the repository had before is not known, so its settings stay. */
+export type ReleaseOutcome = 'released' | 'original-unknown' | 'restored-without-record' | 'no-record';
+
 export type ReleaseResult =
-  | { readonly outcome: 'released' | 'restored-without-record' | 'no-record'; readonly before: Settings; readonly effective: Settings }
+  | { readonly outcome: ReleaseOutcome; readonly before: Settings; readonly effective: Settings }
   /** The record is that of another create, and was left alone. */
   | { readonly outcome: 'other-create' };
 
@@ -44,18 +49,19 @@ export async function release(operation: Operation, releasing: Releasing): Promi
     // Without `:declared`, another invocation is releasing it: a rollback leaves it to that one.
     return { outcome: 'other-create' };
   }
-  const snapshot = snapshotOf(tags, await ecr.readSettings());
+  const snapshot = snapshotOf(tags, releasing.known ?? await ecr.readSettings());
   if (releasing.recordedAt === undefined) {
     // A rollback of the own invocation would report what it could not put as the work of others.
     reportDrift(operation, snapshot);
   }
   const original = originalFor(operation, releasing, snapshot, own);
-  const reconciled = await reconcile(operation, without(key, original), snapshot, true);
+  const reconciled = await reconcile(operation, without(key, original), snapshot, releasing.known === undefined);
   if (!original) {
     log('WARN', 'original-unknown', { consequence: 'the settings are left as they are, unless others declare them', before: snapshot.actual, effective: reconciled.actual });
   }
   await erase(operation, key, reconciled.tags);
-  return { outcome: 'released', before: snapshot.actual, effective: reconciled.actual };
+  const isEffectiveKnown = original !== undefined || newest(reconciled.record.declarations) !== undefined;
+  return { outcome: isEffectiveKnown ? 'released' : 'original-unknown', before: snapshot.actual, effective: reconciled.actual };
 }
 
 const isOfOtherCreate = ({ token, since }: Declared, releasing: Releasing): boolean =>
@@ -65,9 +71,9 @@ const isOfOtherCreate = ({ token, since }: Declared, releasing: Releasing): bool
  * Others have erased the record, or there never was one. The original in the physical id is restored only where nobody else declares, and
  * the repository still has what this resource declared. Where it has something else, its owner has decided since.
  */
-async function restoreWithoutRecord(operation: Operation, { original, ownSettings }: Releasing): Promise<ReleaseResult> {
+async function restoreWithoutRecord(operation: Operation, { original, ownSettings, known }: Releasing): Promise<ReleaseResult> {
   if (!original || !ownSettings) {
-    const actual = await operation.ecr.readSettings();
+    const actual = known ?? await operation.ecr.readSettings();
     return { outcome: 'no-record', before: actual, effective: actual };
   }
   const snapshot = await readStableSnapshot(operation);
