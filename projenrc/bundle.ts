@@ -2,8 +2,15 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { BuildOptions, buildSync } from 'esbuild';
 
-/** What the bundler says of the Lambda's contents. Outside of `lib`, since it is not published. */
-export const BUNDLE_METAFILE = '.cache/lambda-bundle.json';
+/** What both bundles have in common. */
+const COMMON: BuildOptions = {
+  bundle: true,
+  platform: 'node',
+  minify: true,
+  legalComments: 'none',
+  // ES modules first: of these esbuild leaves out what is not used, of CommonJS it cannot.
+  mainFields: ['module', 'main'],
+};
 
 /**
  * The Lambda carries its own clients of AWS. They are bundled for the oldest runtime that a supported aws-cdk-lib chooses.
@@ -11,17 +18,12 @@ export const BUNDLE_METAFILE = '.cache/lambda-bundle.json';
  * A client can do more than a Lambda function ever needs. What is taken away here is loaded at each cold start otherwise.
  */
 export const BUNDLE: BuildOptions = {
+  ...COMMON,
   // Two bundles: a cold start for a declaration of one repository does not load the clients that only rules need.
   entryPoints: ['lambda/index.ts', 'lambda/registry/index.ts'],
   outbase: 'lambda',
   outdir: 'lib/handler',
-  bundle: true,
-  platform: 'node',
   target: 'node22',
-  minify: true,
-  legalComments: 'none',
-  // ES modules first: of these esbuild leaves out what is not used, of CommonJS it cannot.
-  mainFields: ['module', 'main'],
   // Lambda gives credentials by the environment. The default also looks for them by STS, SSO, files, processes and HTTP, with a client for each.
   alias: { '@aws-sdk/credential-provider-node': './lambda/ecr/environment-credentials.ts' },
   external: [
@@ -35,8 +37,25 @@ export const BUNDLE: BuildOptions = {
   supported: { 'dynamic-import': false },
 };
 
+/** The command line, for the oldest Node.js that the package supports. It takes credentials from wherever people keep them. */
+export const CLI_BUNDLE: BuildOptions = {
+  ...COMMON,
+  entryPoints: ['cli/index.ts'],
+  outfile: 'lib/cli/index.js',
+  target: 'node20',
+  banner: { js: '#!/usr/bin/env node' },
+};
+
+/** Each bundle, and the file for what the bundler says of its contents. That is outside of `lib`, since it is not published. */
+export const BUNDLES = [
+  { options: BUNDLE, metafile: '.cache/lambda-bundle.json' },
+  { options: CLI_BUNDLE, metafile: '.cache/cli-bundle.json' },
+];
+
 if (require.main === module) {
-  const { metafile } = buildSync({ ...BUNDLE, logLevel: 'warning', metafile: true });
-  mkdirSync(dirname(BUNDLE_METAFILE), { recursive: true });
-  writeFileSync(BUNDLE_METAFILE, JSON.stringify(metafile));
+  for (const { options, metafile: path } of BUNDLES) {
+    const { metafile } = buildSync({ ...options, logLevel: 'warning', metafile: true });
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, JSON.stringify(metafile));
+  }
 }
