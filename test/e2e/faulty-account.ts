@@ -1,13 +1,14 @@
 import { Account } from './account';
 import { startEmulators } from './emulators';
-import type { Emulators } from '../support/emulators';
+import type { Emulators, EmulatorsOptions } from '../support/emulators';
 import { Microburst, type Fault, type Injected } from '../support/emulators/microburst';
 
 /** An account whose Lambdas reach ECR through microburst. The tests themselves always see ECR as it is. */
 export class FaultyAccount extends Account {
-  static async start(): Promise<FaultyAccount> {
+  static async start(options: Pick<EmulatorsOptions, 'ministackEnv'> = {}): Promise<FaultyAccount> {
     let microburst: Microburst | undefined;
     const emulators = await startEmulators({
+      ...options,
       ecrProxy: async ({ moto }) => microburst = await Microburst.start(moto),
     });
     return new FaultyAccount(emulators, microburst!);

@@ -22,8 +22,8 @@ export class FakeRegistry {
   /** Whether the tagging API answers what the repositories have, nothing, or an error. */
   hints: 'tags' | 'nothing' | 'refused' = 'tags';
   /** Runs before each call of a service; throws to fail it. */
-  before: (call: keyof Services, count: number) => void = () => {};
-  beforeEcr: (name: string, method: string) => void = () => {};
+  before?: (call: keyof Services, count: number) => void;
+  beforeEcr?: (name: string, method: string) => void;
 
   readonly environment: RegistryEnvironment = {
     clock: this.clock,
@@ -52,13 +52,16 @@ export class FakeRegistry {
         this.running = this.running.filter((execution) => execution.arn !== arn);
       },
       stackStatus: async () => this.stack.status,
-      resource: async () => this.stack.physicalId === undefined ? undefined : { physicalId: this.stack.physicalId, status: this.stack.resourceStatus },
+      resource: async () => {
+        const { physicalId, resourceStatus: status } = this.stack;
+        return physicalId === undefined ? undefined : { physicalId, status };
+      },
     }),
   };
 
   add(name: string, settings: Settings): FakeEcr {
     const repository = new FakeEcr(settings);
-    repository.before = (method) => this.beforeEcr(name, method);
+    repository.before = (method) => this.beforeEcr?.(name, method);
     this.repositories.set(name, repository);
     return repository;
   }
@@ -81,7 +84,7 @@ export class FakeRegistry {
   private counted(services: Services): Services {
     return Object.fromEntries(Object.entries(services).map(([call, action]) => [call, async (...args: unknown[]) => {
       const count = this.asked[call as keyof Services] = (this.asked[call as keyof Services] ?? 0) + 1;
-      this.before(call as keyof Services, count);
+      this.before?.(call as keyof Services, count);
       return (action as any)(...args);
     }])) as unknown as Services;
   }

@@ -35,7 +35,7 @@ export class FakeRule {
   physicalId = '';
   readonly runs: StateMachineRun[] = [];
   /** Runs before each step; throws to fail it. */
-  before: (step: string, input: any) => void = () => {};
+  before?: (step: string, input: any) => void;
   private requests = 0;
 
   constructor(readonly registry: FakeRegistry, readonly logicalId = 'Rule') {}
@@ -93,7 +93,7 @@ export class FakeRule {
       name,
       started: new Date(this.registry.clock.now()).toISOString(),
       invoke: async (event) => {
-        this.before(event.Step, event);
+        this.before?.(event.Step, event);
         return handleRegistryInput(event, this.registry.environment);
       },
       onWait: (seconds) => void this.registry.clock.sleep(seconds * 1_000),

@@ -52,22 +52,23 @@ export async function runStateMachine(definition: any, input: object, context: S
     for (let name = StartAt; ;) {
       const state = States[name];
       if (isTop) run.states.push(name);
-      const { output, next } = await runState(state, data, contextObject);
+      const { output, following } = await runState(state, data, contextObject);
       data = checked(output);
-      if (next === undefined) return data;
-      name = next;
+      if (following === undefined) return data;
+      name = following;
     }
   }
 
-  async function runState(state: any, data: any, contextObject: any): Promise<{ output: any; next?: string }> {
+  async function runState(state: any, data: any, contextObject: any): Promise<{ output: any; following?: string }> {
     run.events += 2;
     try {
       const result = await resultOf(state, data, contextObject);
-      return { output: result === undefined ? data : withResult(data, state.ResultPath, result), next: next(state, data) };
+      return { output: result === undefined ? data : withResult(data, state.ResultPath, result), following: next(state, data) };
     } catch (error) {
       const catcher = error instanceof TaskError ? state.Catch?.find(({ ErrorEquals }: any) => matches(ErrorEquals, error.error)) : undefined;
       if (!catcher) throw error;
-      return { output: withResult(data, catcher.ResultPath, { Error: (error as TaskError).error, Cause: (error as TaskError).cause_ }), next: catcher.Next };
+      const { error: Error, cause_: Cause } = error as TaskError;
+      return { output: withResult(data, catcher.ResultPath, { Error, Cause }), following: catcher.Next };
     }
   }
 
@@ -84,12 +85,12 @@ export async function runStateMachine(definition: any, input: object, context: S
     }
   }
 
-  async function task(state: any, input: any): Promise<any> {
+  async function task(state: any, parameters: any): Promise<any> {
     const attempts = new Map<any, number>();
     for (;;) {
       run.events += 3;
       try {
-        return checked(await context.invoke(input) ?? null);
+        return checked(await context.invoke(parameters) ?? null);
       } catch (error) {
         if (error instanceof UncatchableError) throw error;
         const { name, message } = error as Error;
@@ -129,7 +130,9 @@ function next(state: any, data: any): string | undefined {
 }
 
 function template(parameters: any, data: any, contextObject: any): any {
-  return Object.fromEntries(Object.entries<any>(parameters).map(([key, value]) => key.endsWith('.$') ? [key.slice(0, -2), path(data, contextObject, value)] : [key, value]));
+  return Object.fromEntries(Object.entries<any>(parameters).map(
+    ([key, value]) => key.endsWith('.$') ? [key.slice(0, -2), path(data, contextObject, value)] : [key, value],
+  ));
 }
 
 function path(data: any, contextObject: any, text: string): unknown {

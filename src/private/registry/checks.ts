@@ -14,7 +14,8 @@ export function checkRepositoryFilters(path: string, filters: unknown, excludes:
     throw validationError(path, 'repositoryFilters is a list that is known at deployment only, but the function\'s permissions are made of its filters. Pass a list of strings, each of which may be a token.');
   }
   checkList(path, 'repositoryFilters', filters);
-  const hasExcludes = excludes !== undefined && excludes !== null && (Token.isUnresolved(excludes) || !Array.isArray(excludes) || excludes.length > 0);
+  // Null stands for undefined in some languages of jsii.
+  const hasExcludes = excludes !== undefined && excludes !== null && !(Array.isArray(excludes) && excludes.length === 0);
   if (hasExcludes && !Token.isUnresolved(excludes)) {
     checkList(path, 'excludeRepositoryFilters', excludes);
   }

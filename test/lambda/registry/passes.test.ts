@@ -289,7 +289,7 @@ describe('one repository', () => {
     fails('team-a/web', named('AccessDeniedException', 'not authorized to perform: ecr:TagResource'));
     const response = await rule.create(TEAM_A);
     expect(response).toMatchObject({ Status: 'FAILED', Reason: expect.stringMatching(/^1 of 3 repositories failed\. team-a\/web: .*not authorized/) });
-    registry.beforeEcr = () => {};
+    registry.beforeEcr = undefined;
     expect(await rule.remove(TEAM_A, response.PhysicalResourceId)).toMatchObject({ Status: 'SUCCESS' });
     expect(registry.settings()).toEqual(ORIGINALS);
     expect(registry.traces()).toEqual([]);
@@ -345,7 +345,7 @@ describe('a pass', () => {
   test('counts the repositories of a batch that always dies as failed, and names one', async () => {
     rule.before = (step) => { if (step === 'batch') throw named('Runtime.ExitError', 'exited'); };
     expect(await rule.create(TEAM_A)).toMatchObject({ Status: 'FAILED', Reason: '3 of 3 repositories failed. team-a/api: its batch failed: Runtime.ExitError' });
-    rule.before = () => {};
+    rule.before = undefined;
     expect(await rule.remove(TEAM_A)).toMatchObject({ Status: 'SUCCESS' });
   });
 
