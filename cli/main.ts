@@ -3,6 +3,7 @@ import { CommandLineError, oneLine } from './errors';
 import { EXIT_ERROR, EXIT_OK } from './exit-codes';
 import { plan } from './plan/command';
 import { program } from './program';
+import { release } from './release/command';
 import { status } from './status/command';
 import type { Terminal } from './terminal/terminal';
 
@@ -12,6 +13,7 @@ export async function main(argv: readonly string[], terminal: Terminal): Promise
   const commands = program({
     status: (options) => status(options, terminal),
     plan: (options) => plan(options, terminal),
+    release: (options) => release(options, terminal),
   }, (code) => { exitCode = code; });
   try {
     await commands.parseAsync([...argv], { from: 'user' });

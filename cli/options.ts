@@ -7,6 +7,13 @@ export interface CommonOptions extends SessionOptions, RepositoryFilters {
   readonly json: boolean;
 }
 
+export interface ReleaseOptions extends CommonOptions {
+  readonly stack?: string;
+  readonly forget: boolean;
+  readonly evenIfDeployed: boolean;
+  readonly yes: boolean;
+}
+
 export interface PlanOptions extends CommonOptions {
   readonly app?: string;
   readonly imageTagMutability?: Mutability;

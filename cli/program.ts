@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import type { CommonOptions, PlanOptions } from './options';
+import type { CommonOptions, PlanOptions, ReleaseOptions } from './options';
 import { version } from '../package.json';
 import { MUTABILITIES } from '../src/shared/contract';
 
@@ -7,9 +7,12 @@ import { MUTABILITIES } from '../src/shared/contract';
 export interface Actions {
   status(options: CommonOptions): Promise<number>;
   plan(options: PlanOptions): Promise<number>;
+  release(options: ReleaseOptions): Promise<number>;
 }
 
-const DEFAULTS = { json: false, days: 7, repositoryFilter: [], excludeRepositoryFilter: [], exclusionFilter: [] };
+const DEFAULTS: CommonOptions = { json: false, repositoryFilter: [], excludeRepositoryFilter: [] };
+const PLAN_DEFAULTS: PlanOptions = { ...DEFAULTS, exclusionFilter: [], days: 7 };
+const RELEASE_DEFAULTS: ReleaseOptions = { ...DEFAULTS, forget: false, evenIfDeployed: false, yes: false };
 
 /** CloudTrail keeps events for so long. */
 const MAX_DAYS = 90;
@@ -37,8 +40,18 @@ export function program(actions: Actions, ended: (exitCode: number) => void): Co
       .conflicts(['imageTagMutability', 'exclusionFilter', 'repositoryFilter', 'excludeRepositoryFilter']))
     .addOption(new Option('--image-tag-mutability <setting>', 'the setting to look at').choices(MUTABILITIES))
     .option('--exclusion-filter <filter>', 'tags that the setting does not apply to, with at most two *; may be repeated', collect)
-    .option('--days <number>', `how far to look back, at most ${MAX_DAYS}`, days, DEFAULTS.days)
-    .action(async (options: Partial<PlanOptions>) => ended(await actions.plan({ ...DEFAULTS, ...options })));
+    .option('--days <number>', `how far to look back, at most ${MAX_DAYS}`, days, PLAN_DEFAULTS.days)
+    .action(async (options: Partial<PlanOptions>) => ended(await actions.plan({ ...PLAN_DEFAULTS, ...options })));
+
+  common(root.command('release'))
+    .summary('restore what dead declarations have left, or forget them')
+    .description('Restores repositories whose declaration is recorded, but deployed no more: its stack is gone, or CloudFormation skipped it.\n'
+      + 'Shows what it will do, and asks. A declaration that was removed with RemovalPolicy.RETAIN looks the same: see --forget.')
+    .option('--stack <name>', 'only declarations of this stack')
+    .option('--forget', 'remove the record, and leave the settings as they are')
+    .option('--even-if-deployed', 'also declarations that are still deployed; needs --stack')
+    .option('--yes', 'do not ask')
+    .action(async (options: Partial<ReleaseOptions>) => ended(await actions.release({ ...RELEASE_DEFAULTS, ...options })));
 
   return root;
 }

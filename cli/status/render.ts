@@ -1,6 +1,6 @@
 import { COMPLIANCE_RULES, Verdict, verdictsOf } from './compliance';
 import type { RegistryStatus } from './registry-status';
-import type { RepositoryStatus } from './repository-status';
+import { RepositoryStatus, isOfRule } from './repository-status';
 import { Declaration } from '../../lambda/protocol/record';
 import { MUTABILITIES } from '../../src/shared/contract';
 import { SettingsJson, settingsCell, settingsJson } from '../settings';
@@ -31,6 +31,7 @@ interface DeclarationJson {
   /** Absent where it is being released, and where its tags cannot be read. */
   readonly stack?: string;
   readonly since?: string;
+  readonly by?: 'declaration' | 'rule';
   readonly settings?: SettingsJson;
   readonly holds: boolean;
 }
@@ -50,6 +51,7 @@ function repositoryJson({ repository, shouldHave, original, declarations, holds,
       key: declaration.key,
       stack: declaration.declared?.stackName,
       since: declaration.declared && new Date(declaration.declared.since).toISOString(),
+      by: declaration.declared && (isOfRule(declaration.declared.precedence) ? 'rule' : 'declaration'),
       settings: settingsJson(declaration.declared?.settings),
       holds: declaration === holds,
     })),
@@ -83,8 +85,16 @@ export function renderStatus({ repositories }: RegistryStatus, width: number | u
 }
 
 function declarationCell(declaration: Declaration, { declarations, holds }: RepositoryStatus): string {
-  const name = declaration.declared?.stackName ?? 'a stack that is releasing it';
+  const name = declarationName(declaration);
   return declarations.length > 1 && declaration === holds ? `${name} (holds)` : name;
+}
+
+/** What the record tells of who declares. */
+function declarationName({ declared }: Declaration): string {
+  if (!declared) {
+    return 'a stack that is releasing it';
+  }
+  return isOfRule(declared.precedence) ? `${declared.stackName} (rule)` : declared.stackName;
 }
 
 function summary(repositories: readonly RepositoryStatus[]): string {

@@ -1,5 +1,5 @@
 import { Tags } from '../../lambda/ecr/ecr';
-import { Declaration, newest, readRecord } from '../../lambda/protocol/record';
+import { Declaration, Precedence, RulePrecedence, newest, readRecord } from '../../lambda/protocol/record';
 import { Settings, sameSettings } from '../../src/shared/settings';
 import type { ListedRepository } from '../aws/registry';
 
@@ -12,6 +12,7 @@ export type Drift =
 
 export interface RepositoryStatus {
   readonly repository: ListedRepository;
+  readonly tags: Tags;
   /** Absent where the record does not tell: its tags are damaged, or the original is unknown. */
   readonly shouldHave?: Settings;
   readonly original?: Settings;
@@ -21,6 +22,9 @@ export interface RepositoryStatus {
   readonly damaged: readonly string[];
   readonly drift: readonly Drift[];
 }
+
+/** Whether a `RegistryImageTagMutability` has made the declaration. */
+export const isOfRule = (precedence: Precedence | undefined): precedence is RulePrecedence => precedence !== undefined && 'ruleCreated' in precedence;
 
 /** What the record in a repository's tags says of it. Nothing where it has no declarations. */
 export function statusOf(repository: ListedRepository, tags: Tags): RepositoryStatus | undefined {
@@ -35,6 +39,7 @@ export function statusOf(repository: ListedRepository, tags: Tags): RepositorySt
   const hasDrifted = shouldHave && !(repository.settings && sameSettings(repository.settings, shouldHave));
   return {
     repository,
+    tags,
     shouldHave,
     original,
     declarations,

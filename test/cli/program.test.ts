@@ -8,7 +8,7 @@ async function run(...args: string[]) {
     calls.push([name, options]);
     return 0;
   };
-  const commands = program({ status: action('status'), plan: action('plan') }, () => {});
+  const commands = program({ status: action('status'), plan: action('plan'), release: action('release') }, () => {});
   const print = (text: string) => { printed += text; };
   [commands, ...commands.commands].forEach((command) => command.configureOutput({ writeOut: print, writeErr: print }));
   await commands.parseAsync(args, { from: 'user' }).catch(() => {});
@@ -20,6 +20,7 @@ const NONE = { json: false, repositoryFilter: [], excludeRepositoryFilter: [] };
 test('without options', async () => {
   expect((await run('status')).calls).toEqual([['status', expect.objectContaining(NONE)]]);
   expect((await run('plan')).calls).toEqual([['plan', expect.objectContaining({ ...NONE, exclusionFilter: [], days: 7 })]]);
+  expect((await run('release')).calls).toEqual([['release', expect.objectContaining({ ...NONE, forget: false, evenIfDeployed: false, yes: false })]]);
 });
 
 test('all options, those that may be repeated twice', async () => {
@@ -53,7 +54,7 @@ test.each([
   expect(printed).toContain(expected);
 });
 
-test.each([['--help'], ['status', '--help'], ['plan', '--help'], ['--version'], []])('%j explains', async (...args) => {
+test.each([['--help'], ['status', '--help'], ['plan', '--help'], ['release', '--help'], ['--version'], []])('%j explains', async (...args) => {
   const { calls, printed } = await run(...args);
   expect([calls, printed]).toEqual([[], expect.stringMatching(/Usage: cdk-ecr-tag-mutability|^\d+\.\d+\.\d+/)]);
 });

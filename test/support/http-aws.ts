@@ -33,9 +33,10 @@ export interface HttpAws extends AsyncDisposable {
  */
 export async function serveAws(moto: string): Promise<HttpAws> {
   const server = createServer(async (request, response) => {
-    const target = String(request.headers['x-amz-target']);
-    const operation = target.slice(target.lastIndexOf('.') + 1);
     const body = await textOf(request);
+    // CloudFormation's protocol has the operation in the body.
+    const target = String(request.headers['x-amz-target'] ?? new URLSearchParams(body).get('Action'));
+    const operation = target.slice(target.lastIndexOf('.') + 1);
     served.calls.push(operation);
     served.before(operation);
     const fault = served.fault(operation);
@@ -49,7 +50,7 @@ export async function serveAws(moto: string): Promise<HttpAws> {
     } else {
       const { host, connection, 'content-length': length, ...headers } = request.headers as Record<string, string>;
       const answer = await fetch(`${moto}${request.url}`, { method: request.method, headers, body });
-      response.writeHead(answer.status).end(await answer.text());
+      response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? '' }).end(await answer.text());
     }
   });
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
