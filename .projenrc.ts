@@ -73,11 +73,14 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-cdk/integ-tests-alpha@2.214.0-alpha.0',
     '@aws-sdk/client-cloudformation',
     '@aws-sdk/client-cloudtrail',
+    '@aws-sdk/client-cloudwatch-logs',
     '@aws-sdk/client-ecr',
     '@aws-sdk/client-iam',
     '@aws-sdk/client-lambda',
     '@aws-sdk/client-resource-groups-tagging-api',
+    '@aws-sdk/client-s3',
     '@aws-sdk/client-sfn',
+    '@aws-sdk/client-sts',
     '@aws-sdk/credential-provider-env',
     '@aws-sdk/credential-provider-node',
     // What actions IAM knows, as the simulator takes them.
@@ -101,6 +104,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'commander@^14',
     'esbuild',
     'fast-check@^4',
+    'fflate',
     'tsx',
   ],
 });
@@ -203,6 +207,11 @@ project.addTask('integ', {
   description: 'Deploy the integration tests on AWS, with your credentials, in the region of AWS_REGION (compile first)',
   exec: 'integ-runner --force --parallel-regions "${AWS_REGION:?names the region to deploy to}"',
 });
+const verify = project.addTask('test:verify', { description: 'Run verify:aws on the emulators, to its end, interrupted and killed (compile first)' });
+verify.exec('jest --ci --config test/e2e/jest.config.json --testPathIgnorePatterns node_modules --testPathPatterns test/e2e/verify', { receiveArgs: true });
+project.gitignore.addPatterns('/verify-*.json');
+// No task: projen would end at Ctrl-C, and leave the command alone with the removal of what it made.
+project.package.setScript('verify:aws', 'npm run --silent compile && node --import tsx test/aws/verify.ts');
 const style = project.addTask('test:style', { description: 'Check style and types', env: { ESLINT_USE_FLAT_CONFIG: 'false' } });
 style.exec('eslint --ext .ts src lambda cli test bench projenrc examples .projenrc.ts');
 style.exec('tsc --noEmit -p test/tsconfig.json');
