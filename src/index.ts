@@ -1,2 +1,3 @@
 export * from './image-tag-mutability';
+export * from './image-tag-mutability-guard';
 export * from './image-tag-mutability-provider';

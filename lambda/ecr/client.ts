@@ -9,18 +9,19 @@ import { Settings, areValidSettings, isMutability, takesFilters } from '../../sr
 
 const CLIENTS = new Map<string, ECRClient>();
 
+export const CLIENT_OPTIONS = {
+  retryMode: 'adaptive',
+  // Few, so that `withRetries` gets to see what keeps a call from success. It repeats the call while there is time.
+  maxAttempts: 3,
+  requestHandler: { connectionTimeout: 3_000, requestTimeout: 10_000, throwOnRequestTimeout: true },
+};
+
 /**
  * A client whose every attempt is bounded: a network that swallows packets must not take the whole invocation.
  * A warm function has it still, with its connections and what it learned of ECR's rate.
  */
 export function ecrClient(region: string): ECRClient {
-  const client = CLIENTS.get(region) ?? new ECRClient({
-    region,
-    retryMode: 'adaptive',
-    // Few, so that `withRetries` gets to see what keeps a call from success. It repeats the call while there is time.
-    maxAttempts: 3,
-    requestHandler: { connectionTimeout: 3_000, requestTimeout: 10_000, throwOnRequestTimeout: true },
-  });
+  const client = CLIENTS.get(region) ?? new ECRClient({ region, ...CLIENT_OPTIONS });
   CLIENTS.set(region, client);
   return client;
 }
@@ -69,7 +70,7 @@ export function ecr(client: ECRClient, repository: Repository, remaining: () => 
  * Settings that this version does not know are refused, since what is read here may have to be restored. Filters beside a mutability that
  * takes none are ignored: whether ECR forgets former filters when a repository becomes MUTABLE or IMMUTABLE is not documented.
  */
-function settingsOf(
+export function settingsOf(
   { imageTagMutability: mutability = 'MUTABLE', imageTagMutabilityExclusionFilters: found = [] }: DescribedRepository, repositoryName: string,
 ): Settings {
   if (isMutability(mutability)) {

@@ -27,6 +27,8 @@ export interface Operation {
 /** The tag key that the declaration's own tags start with. */
 export const keyOf = ({ ownershipTag, stackId, logicalId }: DeclarationId): string => declarationKey(ownershipTag.key, stackId, logicalId);
 
-export const stackNameOf = ({ stackId }: DeclarationId): string => /:stack\/([A-Za-z0-9-]{1,128})\//.exec(stackId)?.[1] ?? 'another-stack';
+export const stackNameIn = (stackId: string): string => /:stack\/([A-Za-z0-9-]{1,128})\//.exec(stackId)?.[1] ?? 'another-stack';
+
+export const stackNameOf = ({ stackId }: DeclarationId): string => stackNameIn(stackId);
 
 export const ownershipTagsOf = ({ ownershipTag: { key, value } }: DeclarationId): Tags => new Map([[key, value]]);

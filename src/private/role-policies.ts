@@ -36,6 +36,8 @@ export class RolePolicies {
   public readonly attached: boolean;
 
   private readonly packed: Packed[] = [];
+  /** How many managed policies of the role are others'. */
+  private reserved = 0;
   private readonly arns = new Set<string>();
 
   /** `shared` is a role that other stacks may use as well. */
@@ -89,6 +91,15 @@ export class RolePolicies {
     return true;
   }
 
+  /** Leaves a managed policy of the role to somebody else: false where there is none left. */
+  public reserveManaged(): boolean {
+    if (this.packed.length - 1 + this.reserved >= MAX_MANAGED) {
+      return false;
+    }
+    this.reserved++;
+    return true;
+  }
+
   /** All statements, to be read by a person, with references spelled as for CloudFormation's `Fn::Sub`. */
   public describe(further: iam.PolicyStatement[]): string {
     const statements = [...this.fixed, ...further, ...this.arns.size > 0 ? [declared([...this.arns])] : []];
@@ -102,7 +113,7 @@ export class RolePolicies {
 
   private addManaged(): Packed | undefined {
     // The first policy is the inline one.
-    return this.packed.length > MAX_MANAGED
+    return this.packed.length - 1 + this.reserved >= MAX_MANAGED
       ? undefined
       : this.add(new iam.ManagedPolicy(this.scope, `Policy${this.packed.length + 1}`, { roles: [this.role] }), MANAGED_BUDGET, []);
   }
