@@ -21,7 +21,7 @@ export interface Announcement {
 /** How long a correction may take. A deployment waits for it at most so long. */
 export const CORRECTION_WINDOW_MS = 30_000;
 
-const LOOK_AGAIN_AFTER_MS = 1_000;
+export const LOOK_AGAIN_AFTER_MS = 2_000;
 const KEY = /:guard\.[0-9a-f]{8}$/;
 const VALUE = /^1 correcting since (\S{24})$/;
 
