@@ -10,6 +10,7 @@ import { handle } from './protocol/lifecycle';
 import type { RegistryInvocation } from './registry';
 import type { RegistryEnvironment, Services } from './registry/services';
 import { ENV_OWNERSHIP_TAG_KEY, ENV_OWNERSHIP_TAG_VALUE, FUNCTION_TIMEOUT_MS } from '../src/shared/contract';
+import type { GuardInput } from '../src/shared/guard';
 import { RULE_RESOURCE_TYPE } from '../src/shared/registry';
 
 /** What the handler asks of the world: tests stand in for it. */
@@ -30,6 +31,9 @@ export function handlerWith({ clock, ecr: ecrOf, registryServices }: World): Han
       ecr: ecrOf,
     };
     const event: UntrustedEvent = typeof input === 'object' && input !== null ? input : {};
+    if (isGuardInput(event)) {
+      return loadGuard().guard(event, environment);
+    }
     if (isRegistryInvocation(event)) {
       const registry = loadRegistry();
       return registry.handleRegistryInput(event, registryEnvironment(environment, registryServices ?? registry.ownRegistryServices));
@@ -66,9 +70,15 @@ async function submit(event: UntrustedEvent, url: URL, response: Response, { clo
   }
 }
 
-/** A bundle of its own, with its clients: a cold start for a single declaration does without. */
+// Bundles of their own, with their clients: a cold start for a single declaration does without. An `import()` would make Node.js load its
+// loader of ES modules.
+
+function loadGuard(): typeof import('./guard') {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  return require('./guard/index') as typeof import('./guard');
+}
+
 function loadRegistry(): typeof import('./registry') {
-  // An `import()` would make Node.js load its loader of ES modules.
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   return require('./registry/index') as typeof import('./registry');
 }
@@ -76,6 +86,8 @@ function loadRegistry(): typeof import('./registry') {
 function registryEnvironment(environment: Environment, services: () => Services): RegistryEnvironment {
   return { ...environment, services: services(), emit: (line) => process.stdout.write(`${line}\n`) };
 }
+
+const isGuardInput = (input: object): boolean => 'GuardMode' satisfies keyof GuardInput in input;
 
 function isRegistryInvocation(input: object): input is RegistryInvocation {
   return 'Step' in input || 'RegistryInput' in input;

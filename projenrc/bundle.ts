@@ -19,8 +19,8 @@ const COMMON: BuildOptions = {
  */
 export const BUNDLE: BuildOptions = {
   ...COMMON,
-  // Two bundles: a cold start for a declaration of one repository does not load the clients that only rules need.
-  entryPoints: ['lambda/index.ts', 'lambda/registry/index.ts'],
+  // A cold start for a declaration of one repository does not load the clients that only rules and guards need.
+  entryPoints: ['lambda/index.ts', 'lambda/registry/index.ts', 'lambda/guard/index.ts'],
   outbase: 'lambda',
   outdir: 'lib/handler',
   target: 'node22',
@@ -29,8 +29,8 @@ export const BUNDLE: BuildOptions = {
   external: [
     // The clients import it where an operation has an event stream, and none of these services has such an operation.
     '@smithy/core/event-streams',
-    // The second bundle, as the first one imports it.
-    '*/registry/index',
+    // The other two, as the first one imports them.
+    '*/registry/index', '*/guard/index',
   ],
   // The client imports some of Node.js's modules when it first calls. An import, other than the `require` that is written instead, makes
   // Node.js load its loader of ES modules and, for `node:http` where the endpoint is plain HTTP, its fetch() and WebSocket as well.

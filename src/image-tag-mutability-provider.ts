@@ -276,6 +276,32 @@ export class ImageTagMutabilityProvider extends Construct {
     return this.ready;
   }
 
+  /**
+   * The path of the roles that are made for the provider's function.
+   *
+   * @internal
+   */
+  public get _rolePath(): string {
+    return ROLE_PATH;
+  }
+
+  /**
+   * Adds the permissions that a guard needs to the role, in a policy of the guard's own stack, or throws where the role has no room left.
+   *
+   * @returns the policy; nothing where the role cannot be changed
+   * @internal
+   */
+  public _allowGuard(guard: Construct, statements: iam.PolicyStatement[]): iam.ManagedPolicy | undefined {
+    if (!this.policies.attached) {
+      return undefined;
+    }
+    // The inline policies of a role share one budget, which declarations use up.
+    if (!this.policies.reserveManaged()) {
+      throw new Error(`${guard.node.path}: the provider ${this.node.path} has no room for a guard: the policies of its role are full of declared repositories, as IAM allows a role 10 managed policies. Move declarations to another stack with a provider and a guard of its own.`);
+    }
+    return new iam.ManagedPolicy(guard, 'Policy', { roles: [this.role], statements });
+  }
+
   private warnOfRole(further: iam.PolicyStatement[]) {
     this.atSynthesis(() => Annotations.of(this).addWarningV2(
       'cdk-ecr-tag-mutability:importedRole',

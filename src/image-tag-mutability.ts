@@ -3,6 +3,7 @@ import * as ecr from 'aws-cdk-lib/aws-ecr';
 import { Construct } from 'constructs';
 import { ImageTagMutabilityProvider } from './image-tag-mutability-provider';
 import { applyRemovalPolicy, checkProvider, checkRemovalPolicy, checkSettings, validationError, warnOfMatchingEveryTag } from './private/declaration-props';
+import { isInTree, rememberDeclaration } from './private/declarations';
 import { ExclusionFilters } from './private/exclusion-filters';
 import { validateArn, canonicalArn, isLookupDummy, shortArn } from './private/repository-arn';
 import { Mutability, RESOURCE_TYPE, ResourceAttributes, ResourceProperties, SERVICE_TIMEOUT_MS } from './shared/contract';
@@ -133,22 +134,24 @@ export class ImageTagMutability extends Construct {
     super(scope, id);
     declarations.set(repository, this);
 
+    const properties: ResourceProperties = {
+      RepositoryArn: shortRepositoryArn,
+      ImageTagMutability: props.imageTagMutability as string as Mutability,
+      ImageTagMutabilityExclusionFilters: filters?.properties,
+      FailIfSuperseded: props.failIfSuperseded ? true : undefined,
+    };
     // `CustomResource` would make a second construct for each declaration, and constructs are what synthesis spends its time on.
     this.resource = new CfnResource(this, 'Resource', {
       type: RESOURCE_TYPE,
       properties: {
         ServiceToken: provider.function.functionArn,
         ServiceTimeout: String(SERVICE_TIMEOUT_MS / 1_000),
-        ...{
-          RepositoryArn: shortRepositoryArn,
-          ImageTagMutability: props.imageTagMutability as string as Mutability,
-          ImageTagMutabilityExclusionFilters: filters?.properties,
-          FailIfSuperseded: props.failIfSuperseded ? true : undefined,
-        } satisfies ResourceProperties,
+        ...properties,
       },
     });
     this.resource.node.addDependency(ready);
     applyRemovalPolicy(this.resource, props.removalPolicy);
+    rememberDeclaration({ construct: this, resource: this.resource, provider, properties });
 
     warn(this, props.repository, filters);
   }
@@ -165,11 +168,6 @@ function declarationsOf(stack: Stack): Map<string, Construct> {
   const declarations = DECLARATIONS.get(stack) ?? new Map<string, Construct>();
   DECLARATIONS.set(stack, declarations);
   return declarations;
-}
-
-/** Whether a construct is still in the tree: an app may remove it by `tryRemoveChild()`. */
-function isInTree(construct: Construct): boolean {
-  return construct.node.scopes.every((scope, index, scopes) => index === 0 || scopes[index - 1].node.tryFindChild(scope.node.id) === scope);
 }
 
 /** @returns the repository's ARN, spelled in one way however the repository was imported */

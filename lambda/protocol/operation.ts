@@ -38,6 +38,8 @@ export type ReleaseOperation = Operation<DeclarationId | RecordedDeclarationId>;
 export const keyOf = (id: DeclarationId | RecordedDeclarationId): string =>
   'key' in id ? id.key : declarationKey(id.ownershipTag.key, id.stackId, id.logicalId);
 
-export const stackNameOf = ({ stackId }: DeclarationId): string => /:stack\/([A-Za-z0-9-]{1,128})\//.exec(stackId)?.[1] ?? 'another-stack';
+export const stackNameIn = (stackId: string): string => /:stack\/([A-Za-z0-9-]{1,128})\//.exec(stackId)?.[1] ?? 'another-stack';
+
+export const stackNameOf = ({ stackId }: DeclarationId): string => stackNameIn(stackId);
 
 export const ownershipTagsOf = ({ ownershipTag: { key, value } }: DeclarationId): Tags => new Map([[key, value]]);

@@ -121,7 +121,7 @@ class RecordingRegistry extends ModelRegistry {
 
   public override async run(invocations: readonly PlannedInvocation[], choose: Circumstances['choose']): Promise<(Response | undefined)[]> {
     const responses = await super.run(invocations, choose);
-    this.exchanges.push(...invocations.map(({ delivery: { event } }, index) => ({ event, response: responses[index] })));
+    this.exchanges.push(...invocations.flatMap(({ delivery }, index) => 'event' in delivery ? [{ event: delivery.event, response: responses[index] }] : []));
     return responses;
   }
 
