@@ -1,11 +1,11 @@
 import { CloudFormationClient, DescribeStackResourceCommand, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import { DescribeRepositoriesCommand } from '@aws-sdk/client-ecr';
+import { DescribeRepositoriesCommand, ECRClient } from '@aws-sdk/client-ecr';
 import { GetResourcesCommand, ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
 import { ListExecutionsCommand, SFNClient, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { ListedRepository } from './pass';
 import { Execution, PAGE_SIZE, Services } from './services';
 import { Settings } from '../../src/shared/settings';
-import { CLIENT_OPTIONS, ecrClient, settingsOf } from '../ecr/client';
+import { CLIENT_OPTIONS, settingsOf } from '../ecr/client';
 import { Tags } from '../ecr/ecr';
 
 let own: Services | undefined;
@@ -15,7 +15,7 @@ export const ownRegistryServices = (): Services => own ??= registryServices(proc
 
 export function registryServices(region: string): Services {
   const options = { region, ...CLIENT_OPTIONS };
-  const ecr = ecrClient(region);
+  const ecr = new ECRClient(options);
   const tagging = new ResourceGroupsTaggingAPIClient(options);
   const stepFunctions = new SFNClient(options);
   const cloudFormation = new CloudFormationClient(options);
