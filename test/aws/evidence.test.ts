@@ -24,7 +24,7 @@ const evidence: Evidence = {
     name: 'one',
     shows: 'something',
     repositories: {},
-    error: `User: arn:aws:sts::${ACCOUNT}:assumed-role/admin/jane is not authorized`,
+    failed: { at: 3, error: `User: arn:aws:sts::${ACCOUNT}:assumed-role/admin/jane is not authorized`, requests: [] },
     steps: [{
       action: { do: 'delete' },
       at: 1,
@@ -60,7 +60,7 @@ test('problems are what is not as expected, what was not played to its end, and 
   const iam = [{ what: 'a call', answers: [], error: 'not allowed' }];
   expect(problemsOf({ ...evidence, iam })).toEqual([
     'one, step 1: the stack is DELETE_FAILED instead of DELETE_COMPLETE',
-    `one: User: arn:aws:sts::${ACCOUNT}:assumed-role/admin/jane is not authorized`,
+    `one, step 2: User: arn:aws:sts::${ACCOUNT}:assumed-role/admin/jane is not authorized`,
     'iam, a call: not allowed',
   ]);
 });

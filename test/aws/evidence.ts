@@ -28,9 +28,16 @@ export interface IamMeasurement {
 }
 
 export interface ScenarioEvidence extends Pick<Scenario, 'name' | 'shows' | 'repositories' | 'isParallel'> {
+  /** Those that were played. */
   readonly steps: readonly StepEvidence[];
-  /** Why the scenario was not played to its end. */
-  readonly error?: string;
+  /** The step after them, where it went wrong and ended the scenario. */
+  readonly failed?: FailedStep;
+}
+
+export interface FailedStep {
+  readonly at: number;
+  readonly error: string;
+  readonly requests: readonly RequestEvidence[];
 }
 
 export interface StepEvidence extends Step {
@@ -131,9 +138,9 @@ export function parseEvidence(text: string): Evidence {
 
 export function problemsOf({ scenarios, iam }: Evidence): string[] {
   return [
-    ...scenarios.flatMap(({ name, steps, error }) => [
+    ...scenarios.flatMap(({ name, steps, failed }) => [
       ...steps.flatMap(({ problems }, index) => problems.map((problem) => `${name}, step ${index + 1}: ${problem}`)),
-      ...error === undefined ? [] : [`${name}: ${error}`],
+      ...failed ? [`${name}, step ${steps.length + 1}: ${failed.error}`] : [],
     ]),
     ...iam.flatMap(({ what, error }) => error === undefined ? [] : [`iam, ${what}: ${error}`]),
   ];

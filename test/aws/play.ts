@@ -1,5 +1,5 @@
 import type { Aws } from './clients';
-import type { RepositoryEvidence, ScenarioEvidence, StepEvidence } from './evidence';
+import type { FailedStep, RepositoryEvidence, ScenarioEvidence, StepEvidence } from './evidence';
 import type { Names } from './names';
 import { createRepository, describeRepository, eraseRecord, putSettings, setFormat } from './repositories';
 import { HELD, type Action, type Scenario, type Step } from './scenario';
@@ -21,16 +21,18 @@ const ENDS_WITHIN_MS = 40 * 60_000;
 /** ECR's own limits are for each account: leave some to the others. */
 const CREATED_AT_ONCE = 10;
 
-/** Plays a scenario, and tells what was found after each step. What goes wrong ends this scenario only; the signal ends all. */
+/** Plays a scenario, and tells what was found after each step; the functions' requests come later, from the log. What goes wrong ends this scenario only; the signal ends all. */
 export async function play(scenario: Scenario, stage: Stage): Promise<ScenarioEvidence> {
   const { name, shows, repositories, isParallel, steps } = scenario;
   const signal = AbortSignal.any([stage.signal, AbortSignal.timeout(ENDS_WITHIN_MS)]);
   const player = new Player(scenario, { ...stage, signal });
-  const played: Omit<StepEvidence, 'requests'>[] = [];
-  let error: string | undefined;
+  const played: StepEvidence[] = [];
+  let failed: FailedStep | undefined;
+  let at = Date.now();
   try {
     await player.createRepositories();
     for (const step of steps) {
+      at = Date.now();
       const evidence = await player.play(step);
       played.push(evidence);
       const how = evidence.problems.length > 0 ? `NOT AS EXPECTED: ${evidence.problems.join('; ')}` : 'as expected';
@@ -38,10 +40,11 @@ export async function play(scenario: Scenario, stage: Stage): Promise<ScenarioEv
     }
   } catch (thrown) {
     stage.signal.throwIfAborted();
-    error = `step ${played.length + 1}: ${signal.aborted ? `not over after ${ENDS_WITHIN_MS / 60_000} minutes` : describeError(thrown)}`;
-    stage.say(`${name}: FAILED in ${error}`);
+    const error = signal.aborted ? `the scenario was not over after ${ENDS_WITHIN_MS / 60_000} minutes` : describeError(thrown);
+    failed = { at, error, requests: [] };
+    stage.say(`${name}: FAILED in step ${played.length + 1}: ${error}`);
   }
-  return { name, shows, repositories, isParallel, steps: played.map((step) => ({ ...step, requests: [] })), error };
+  return { name, shows, repositories, isParallel, steps: played, failed };
 }
 
 /** A message may repeat the whole template. */
@@ -59,7 +62,7 @@ class Player {
     await this.each(Object.entries(this.scenario.repositories), ([shortName, settings]) => this.createRepository(shortName, settings));
   }
 
-  async play(step: Step): Promise<Omit<StepEvidence, 'requests'>> {
+  async play(step: Step): Promise<StepEvidence> {
     this.stage.signal.throwIfAborted();
     const at = Date.now();
     const ended = await this.act(step.action);
@@ -69,7 +72,7 @@ class Player {
       [shortName, await describeRepository(this.stage.aws.ecr, this.repositoryName(shortName))] as const
     )));
     const found = { status: ended?.status, reasons: ended?.reasons ?? [], repositories };
-    return { ...step, at, ms, found, problems: problemsOf(step, found) };
+    return { ...step, at, ms, found, problems: problemsOf(step, found), requests: [] };
   }
 
   /** @returns how the operation ended, where it is one on the stack */

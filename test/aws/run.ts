@@ -72,10 +72,12 @@ async function atOnce(tasks: readonly (() => Promise<void>)[]): Promise<void> {
 /** Assigns to each step what the function got before the next one began. */
 export function withRequests(scenario: ScenarioEvidence, stackName: string, requests: readonly RequestEvidence[]): ScenarioEvidence {
   const own = requests.filter(({ event }) => event.StackId.split('/')[1] === stackName);
-  const endOf = (index: number) => scenario.steps[index + 1]?.at ?? Infinity;
-  const startOf = (index: number) => index === 0 ? -Infinity : scenario.steps[index]!.at;
+  const between = (start: number, end: number) => own.filter(({ at }) => at >= start && at < end);
+  const { steps, failed } = scenario;
+  const endOf = (index: number) => steps[index + 1]?.at ?? failed?.at ?? Infinity;
   return {
     ...scenario,
-    steps: scenario.steps.map((step, index) => ({ ...step, requests: own.filter(({ at }) => at >= startOf(index) && at < endOf(index)) })),
+    steps: steps.map((step, index) => ({ ...step, requests: between(index === 0 ? -Infinity : step.at, endOf(index)) })),
+    failed: failed && { ...failed, requests: between(failed.at, Infinity) },
   };
 }

@@ -101,10 +101,22 @@ test('what the construct would refuse reaches the function', () => {
   expect(resourcesOf(render(failed, templatesOf(failed)[1]!)).Tags?.Properties.ImageTagMutability).toBe('NONE');
 });
 
-test('each step gets the requests of its own stack that came before the next step', () => {
+describe('the requests of a stack', () => {
   const step = (at: number) => ({ action: { do: 'delete' as const }, at, ms: 1, found: { reasons: [], repositories: {} }, problems: [], requests: [] });
   const evidence: ScenarioEvidence = { name: 'one', shows: '', repositories: {}, steps: [step(100), step(200)] };
   const request = (stack: string, at: number) => ({ at, event: { StackId: `arn:aws:cloudformation:eu-west-1:111122223333:stack/${stack}/1` } }) as RequestEvidence;
   const requests = [request('own', 99), request('own', 150), request('other', 150), request('own', 200), request('own', 900)];
-  expect(withRequests(evidence, 'own', requests).steps.map((each) => each.requests.map(({ at }) => at))).toEqual([[99, 150], [200, 900]]);
+  const times = (of: readonly RequestEvidence[]) => of.map(({ at }) => at);
+
+  test('belong to the step that was played when they came', () => {
+    const { steps, failed } = withRequests(evidence, 'own', requests);
+    expect(steps.map((each) => times(each.requests))).toEqual([[99, 150], [200, 900]]);
+    expect(failed).toBeUndefined();
+  });
+
+  test('belong to the step that went wrong, from its beginning on', () => {
+    const { steps, failed } = withRequests({ ...evidence, failed: { at: 300, error: 'gone', requests: [] } }, 'own', requests);
+    expect(steps.map((each) => times(each.requests))).toEqual([[99, 150], [200]]);
+    expect(times(failed!.requests)).toEqual([900]);
+  });
 });

@@ -123,11 +123,11 @@ function announce(aws: Aws, scenarios: readonly Scenario[]): void {
   say(`This tries the library in ${aws.source === 'aws' ? 'AWS' : 'an emulator of AWS'}, account ${aws.accountId}, ${aws.region}, as ${aws.callerArn}.
 
 It makes, by names that start with ${PREFIX}:
-  ${scenarios.length} CloudFormation stacks, each with a Lambda function of 256 MB, its role and its policies,
-  about ${repositories} ECR repositories without images, 1 role, 1 log group, and 1 S3 bucket with the function's code.
+  CloudFormation stacks (${scenarios.length}), each with a Lambda function of 256 MB, its role and its policies,
+  ECR repositories without images (about ${repositories}), a role, a log group, and an S3 bucket with the function's code.
 All is removed at the end, also after Ctrl-C. No other repository is touched.
 
-It takes about ${aws.source === 'aws' ? 'half an hour' : 'a minute'}.
+It takes ${aws.source === 'aws' ? 'an estimated half an hour' : 'some minutes'}.
 It should cost less than a cent, and nothing within the free tier of Lambda, CloudWatch Logs and S3: CloudFormation charges nothing for
 custom resources, ECR nothing for repositories without images, and the functions run for some minutes in all.
 `);

@@ -1,12 +1,11 @@
 import { chooser } from './chooser';
 import { ModelAccount } from './model-account';
 import { ModelRegistry, PlannedInvocation } from './model-registry';
+import { Exchange, RequestAspect, compareRequests, describeAll } from './replay-requests';
 import { arnOf } from './resources';
 import { Circumstances } from './stack-operation';
-import { parsePhysicalId } from '../../lambda/cloudformation/physical-id';
-import { UntrustedEvent } from '../../lambda/cloudformation/request';
 import { Response } from '../../lambda/cloudformation/response';
-import type { Evidence, RepositoryEvidence, RequestEvidence, ScenarioEvidence } from '../aws/evidence';
+import type { Evidence, RepositoryEvidence, ScenarioEvidence } from '../aws/evidence';
 import type { Action } from '../aws/scenario';
 
 /** Where CloudFormation did something else than the model, as `npm run verify:aws` recorded it. */
@@ -22,7 +21,8 @@ export interface Difference {
 }
 
 export type Aspect =
-  | 'requests' | 'order' | 'physical id' | 'properties' | 'old properties' | 'request id' | 'response' | 'repository'
+  | RequestAspect
+  | 'repository'
   /** The model does not say what CloudFormation does. */
   | 'not modelled';
 
@@ -52,6 +52,8 @@ const CIRCUMSTANCES: Circumstances = {
   choose: chooser(1),
 };
 
+type Differs = (subject: string, aspect: Aspect, model: string, recorded: string) => void;
+
 async function compareScenario({ name, repositories, steps }: ScenarioEvidence): Promise<Difference[]> {
   const registry = new RecordingRegistry();
   const account = new ModelAccount(registry);
@@ -59,35 +61,37 @@ async function compareScenario({ name, repositories, steps }: ScenarioEvidence):
     account.createRepository(repository, settings);
   }
   const differences: Difference[] = [];
-  const before = { model: [] as Exchange[], recorded: [] as Exchange[] };
+  const earlier = { model: [] as Exchange[], recorded: [] as Exchange[] };
   let isModelled = true;
   for (const [index, { action, requests, found }] of steps.entries()) {
     const differs = (subject: string, aspect: Aspect, model: string, recorded: string) =>
       differences.push({ scenario: name, step: index + 1, subject, aspect, model, recorded });
-    const recorded = requests.map(exchangeOf);
+    const exchanges = requests.map(({ event, response }): Exchange => ({ event, response }));
+    const recorded = describeAll(exchanges, earlier.recorded);
+    earlier.recorded.push(...exchanges);
     // What is kept of a failed operation is deleted in the next one. In which order is not documented.
     isModelled &&= !(action.do === 'deploy' && action.keepsFailed);
-    if (!isModelled) {
-      if (recorded.length > 0) {
-        differs(STACK, 'not modelled', 'nothing', describeAll(recorded, before.recorded).map(({ logicalId, summary }) => `${logicalId} ${summary}`).join(', '));
-      }
-      before.recorded.push(...recorded);
-      continue;
-    }
-    await act(account, registry, action);
-    const model = registry.takeExchanges();
-    const isOvertaken = action.do === 'deploy' && action.isCancelled === true;
-    compareRequests(describeAll(model, before.model), describeAll(recorded, before.recorded), { isOvertaken }, differs);
-    before.model.push(...model);
-    before.recorded.push(...recorded);
-    for (const [repository, is] of Object.entries(found.repositories)) {
-      const [expected, seen] = [describeModel(registry, repository), describeRecorded(is)];
-      if (expected !== seen) {
-        differs(repository, 'repository', expected, seen);
-      }
+    if (isModelled) {
+      await act(account, registry, action);
+      const played = registry.takeExchanges();
+      const isOvertaken = action.do === 'deploy' && action.isCancelled === true;
+      compareRequests(describeAll(played, earlier.model), recorded, { isOvertaken }, differs);
+      earlier.model.push(...played);
+      compareRepositories(registry, found.repositories, differs);
+    } else if (recorded.length > 0) {
+      differs(STACK, 'not modelled', 'nothing', recorded.map(({ logicalId, summary }) => `${logicalId} ${summary}`).join(', '));
     }
   }
   return differences;
+}
+
+function compareRepositories(registry: ModelRegistry, repositories: Readonly<Record<string, RepositoryEvidence>>, differs: Differs): void {
+  for (const [repository, found] of Object.entries(repositories)) {
+    const [model, recorded] = [describeModel(registry, repository), describeRecorded(found)];
+    if (model !== recorded) {
+      differs(repository, 'repository', model, recorded);
+    }
+  }
 }
 
 async function act(account: ModelAccount, registry: RecordingRegistry, action: Action): Promise<void> {
@@ -103,14 +107,6 @@ async function act(account: ModelAccount, registry: RecordingRegistry, action: A
     case 'set format of record': return registry.setFormat(action.repository, action.format);
   }
 }
-
-/** An event and the response to it. */
-interface Exchange {
-  readonly event: UntrustedEvent;
-  readonly response?: Pick<Response, 'Status' | 'PhysicalResourceId'>;
-}
-
-const exchangeOf = ({ event, response }: RequestEvidence): Exchange => ({ event, response });
 
 class RecordingRegistry extends ModelRegistry {
   private exchanges: Exchange[] = [];
@@ -130,99 +126,6 @@ class RecordingRegistry extends ModelRegistry {
     const keys = state.libraryTagKeys.filter((key) => /:(declared|original)/.test(key));
     const tags = new Map(keys.map((key) => [key, state.tags.get(key)!.replace(/^\d+/, String(format))]));
     this.set(arnOf(repository), state.after({ method: 'tag', tags }));
-  }
-}
-
-/** A request in words that do not depend on the account, the time or the ids. */
-interface Described extends Readonly<Record<'physical id' | 'properties' | 'old properties' | 'request id' | 'response', string>> {
-  readonly logicalId: string;
-  readonly type: string;
-  readonly repository: string;
-  /** For a reader. */
-  readonly summary: string;
-}
-
-const COMPARED = ['physical id', 'properties', 'old properties', 'request id', 'response'] as const;
-
-function describeAll(exchanges: readonly Exchange[], before: readonly Exchange[]): Described[] {
-  return exchanges.map((exchange, index) => describeExchange(exchange, [...before, ...exchanges.slice(0, index)]));
-}
-
-function describeExchange({ event, response }: Exchange, earlier: readonly Exchange[]): Described {
-  const own = earlier.filter((other) => other.event.LogicalResourceId === event.LogicalResourceId);
-  const type = String(event.RequestType);
-  const physicalId = describeId(event.PhysicalResourceId, own);
-  const properties = describeProperties(event.ResourceProperties);
-  const sameId = own.find((other) => other.event.RequestId === event.RequestId);
-  return {
-    'logicalId': String(event.LogicalResourceId),
-    type,
-    'repository': properties.split(' ')[0]!,
-    'summary': physicalId === 'none' ? type : `${type} (${physicalId})`,
-    'physical id': physicalId,
-    properties,
-    'old properties': describeProperties(event.OldResourceProperties),
-    'request id': sameId ? `that of its ${nameOf(sameId)}` : 'a new one',
-    'response': response?.Status ?? 'none',
-  };
-}
-
-/** Which request of the same logical id was the first to respond with it. */
-function describeId(id: unknown, own: readonly Exchange[]): string {
-  if (id === undefined) {
-    return 'none';
-  }
-  const source = own.find(({ response }) => response?.PhysicalResourceId === id);
-  if (source) {
-    return `id from its ${nameOf(source)}`;
-  }
-  return parsePhysicalId(id) ? 'id of no response' : 'generated id';
-}
-
-const nameOf = ({ event }: Exchange): string => `${String(event.RequestType)} for ${describeProperties(event.ResourceProperties)}`;
-
-/** The last part of a repository's name, which is its name in the scenario, and the settings. */
-function describeProperties(properties: unknown): string {
-  if (properties === undefined) {
-    return 'none';
-  }
-  const { RepositoryArn, ImageTagMutability, ImageTagMutabilityExclusionFilters: filters = [] } = properties as Record<string, unknown>;
-  const values = (filters as Record<string, string>[]).map(({ ImageTagMutabilityExclusionFilterValue }) => ImageTagMutabilityExclusionFilterValue);
-  return [String(RepositoryArn).split('/').at(-1), ImageTagMutability, ...values].join(' ');
-}
-
-type Differs = (subject: string, aspect: Aspect, model: string, recorded: string) => void;
-
-function compareRequests(
-  model: readonly Described[], recorded: readonly Described[], { isOvertaken }: { readonly isOvertaken: boolean }, differs: Differs,
-): void {
-  const listed = (requests: readonly Described[]) => requests.map(({ summary }) => summary).join(', ') || 'nothing';
-  let isSame = true;
-  for (const logicalId of new Set([...model, ...recorded].map((request) => request.logicalId))) {
-    const [expected, seen] = [model, recorded].map((requests) => requests.filter((request) => request.logicalId === logicalId));
-    if (expected!.map(({ type }) => type).join() !== seen!.map(({ type }) => type).join()) {
-      differs(logicalId, 'requests', listed(expected!), listed(seen!));
-      isSame = false;
-      continue;
-    }
-    for (const [index, request] of expected!.entries()) {
-      for (const aspect of COMPARED.filter((compared) => request[compared] !== seen![index]![compared])) {
-        // How far a create gets that its delete overtakes is chance.
-        if (!(aspect === 'response' && isOvertaken && request.type === 'Create')) {
-          differs(`${request.type} of ${logicalId}`, aspect, request[aspect], seen![index]![aspect]);
-        }
-      }
-    }
-  }
-  // The model knows no dependencies. Where two declarations meet on one repository, their order is a claim.
-  const order = (requests: readonly Described[], repository: string) => requests
-    .filter((request) => request.repository === repository)
-    .map(({ type, logicalId }) => `${type} of ${logicalId}`)
-    .join(', ');
-  for (const repository of new Set(isSame ? model.map((request) => request.repository) : [])) {
-    if (order(model, repository) !== order(recorded, repository)) {
-      differs(repository, 'order', order(model, repository), order(recorded, repository));
-    }
   }
 }
 
