@@ -11,6 +11,15 @@ export interface BeginInput {
   readonly started: string;
 }
 
+/** A create or an update whose resource is being deleted. The state machine does not repeat it. */
+export class OvertakenError extends Error {
+  readonly name = 'OvertakenError';
+
+  constructor() {
+    super('the rule is being deleted, or has been: its deletion overtook this request');
+  }
+}
+
 /**
  * Stops what else runs for the rule, before a stack operation changes anything. A batch that was called meanwhile writes until its window
  * ends, so the state machine waits then, and begins again. Where CloudFormation has generated the physical id, the create was never answered,
@@ -22,6 +31,10 @@ export async function begin({ pass, begun, name, started }: BeginInput, environm
     return { mustWait: false };
   }
   const { clock, log, services } = environment;
+  if (operation.type !== 'Delete' && (await retryDenied(clock, () => services.resource(rule.stackId, rule.logicalId)))?.status?.startsWith('DELETE_')) {
+    // It came late out of Lambda's queue. It must not stop the deletion, nor declare what nobody would release.
+    throw new OvertakenError();
+  }
   const prefix = executionPrefix(rule.stackId, rule.logicalId);
   const running = await retryDenied(clock, () => services.runningExecutions(rule.stateMachineArn));
   const others = running.filter((other) => other.name.startsWith(prefix) && isOlder(other, { name, started: Date.parse(started) }));

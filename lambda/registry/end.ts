@@ -52,6 +52,9 @@ function problemOf({ operation }: Pass, { counts, left, next, gaveWay, failures 
   return undefined;
 }
 
+/** In the response of a success, which CloudFormation takes 4,096 bytes of. A quotation mark takes two. */
+const MAX_REFUSED = 1_200;
+
 /** Drift is counted beside what became of the repository. */
 const total = ({ drifted: _, corrected: __, ...others }: Counts): number => Object.values(others).reduce((a, b) => a + b);
 
@@ -62,7 +65,7 @@ function responseOf({ type, physicalId }: StackOperation, { counts, failures }: 
     return { Status: 'FAILED', PhysicalResourceId: physicalId, Reason: { message: problem, commands: type === 'Delete' ? RELEASE : undefined } };
   }
   const refused = [String(counts.refused), ...failures.map(({ name, reason }) => `${name}: ${reason}`)].join('; ');
-  const Data: RuleAttributes = { Declared: counts.declared + counts.unchanged + counts.superseded, Refused: refused };
+  const Data: RuleAttributes = { Declared: counts.declared + counts.unchanged + counts.superseded, Refused: refused.slice(0, MAX_REFUSED) };
   return { Status: 'SUCCESS', PhysicalResourceId: physicalId, Data };
 }
 

@@ -29,9 +29,11 @@ export async function declareNewRepository(rule: unknown, name: unknown, environ
       await releaseItem(pass, { name }, operation);
     }
   } catch (error) {
-    if (!(error instanceof RepositoryNotFoundError)) {
-      throw error;
+    if (error instanceof RepositoryNotFoundError) {
+      operation.log('INFO', 'repository-not-found');
+      return;
     }
-    operation.log('INFO', 'repository-not-found');
+    operation.log('ERROR', 'failed', { reason: (error as Error).message, consequence: 'the next sweep tries again' });
+    throw error;
   }
 }

@@ -20,7 +20,7 @@ export function definition(functionArn: string): object {
       Begin: {
         ...step('begin', { 'pass.$': '$.pass', 'begun.$': '$.begun', 'name.$': '$$.Execution.Name', 'started.$': '$$.Execution.StartTime' }),
         // The permission to invoke the function may be seconds old.
-        Retry: retry({ attempts: 6 }),
+        Retry: [{ ErrorEquals: ['OvertakenError'], MaxAttempts: 0 }, ...retry({ attempts: 6 })],
         Catch,
         ResultPath: '$.begun',
         TimeoutSeconds: 300,

@@ -91,8 +91,8 @@ describe('a stack operation', () => {
     await rule.create(TEAM_A);
     registry.takeCalls();
     expect(await rule.update(TEAM_A, TEAM_A)).toMatchObject({ Data: { Declared: 3 } });
-    // It looks for older passes, starts one, lists a page, and asks for the page's tags.
-    expect(registry.takeCalls()).toBe(4);
+    // It starts a pass, asks whether it is overtaken, looks for older passes, lists a page, and asks for the page's tags.
+    expect(registry.takeCalls()).toBe(5);
   });
 
   test('a create that is delivered again does no harm', async () => {
@@ -441,6 +441,16 @@ describe('executions', () => {
     expect(registry.settings()).toEqual(allLocked);
   });
 
+  test('a create that comes after its own deletion has begun stops nothing, and declares nothing', async () => {
+    registry.stack = { status: 'ROLLBACK_IN_PROGRESS', physicalId: 'a-Rule-1ABCDEFGHIJKL', resourceStatus: 'DELETE_IN_PROGRESS' };
+    registry.running = [execution('whatever', 0)];
+    expect(await rule.create(TEAM_A)).toMatchObject({ Status: 'FAILED', Reason: expect.stringMatching(/OvertakenError: the rule is being deleted/) });
+    expect(registry.stopped).toEqual([]);
+    expect(registry.settings()).toEqual(ORIGINALS);
+    expect(rule.runs[0]!.states).toEqual(['Begin', 'End']);
+    expect(registry.asked.resource).toBe(1);
+  });
+
   test('that cannot be started: FAILED at once, after a denial that may pass', async () => {
     registry.before = (call) => { if (call === 'startExecution') throw named('AccessDeniedException', 'not authorized'); };
     const started = registry.clock.now();
@@ -495,6 +505,16 @@ describe('a new repository', () => {
     await rule.announce(TEAM_A, 'team-a/new');
     expect([repository.settings, repository.trace]).toEqual([MUTABLE, []]);
     expect(repository.puts).toEqual([LOCKED, MUTABLE]);
+  });
+
+  test('that refuses is named in the log, and left to the sweep', async () => {
+    registry.add('team-a/new', MUTABLE);
+    fails('team-a/new', EXPLICIT_DENY);
+    await expect(rule.announce(TEAM_A, 'team-a/new')).rejects.toThrow('explicit deny');
+    expect(registry.decided('failed')).toEqual([expect.objectContaining({ repository: expect.stringContaining('team-a/new') })]);
+    registry.beforeEcr = undefined;
+    await rule.sweep(TEAM_A);
+    expect(registry.settings()).toMatchObject({ 'team-a/new': LOCKED });
   });
 
   test('that is gone already is no failure', async () => {
