@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { BuildOptions, buildSync } from 'esbuild';
 
@@ -55,6 +55,10 @@ export const BUNDLES = [
 if (require.main === module) {
   for (const { options, metafile: path } of BUNDLES) {
     const { metafile } = buildSync({ ...options, logLevel: 'warning', metafile: true });
+    // npm would make a package's command executable. jsii, whose Python package has the command as well, runs it as it was packed.
+    if (options.banner && options.outfile) {
+      chmodSync(options.outfile, 0o755);
+    }
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, JSON.stringify(metafile));
   }

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { description, files, license, peerDependencies } from '../../package.json';
+import { bin, description, files, license, peerDependencies } from '../../package.json';
 import { ROOT } from '../support/project';
 
 const KB = 1000;
@@ -9,7 +9,7 @@ const KB = 1000;
 interface Packed {
   readonly size: number;
   readonly unpackedSize: number;
-  readonly files: ReadonlyArray<{ readonly path: string; readonly size: number }>;
+  readonly files: ReadonlyArray<{ readonly path: string; readonly size: number; readonly mode: number }>;
 }
 
 /** What npm would publish of the compiled checkout. */
@@ -25,6 +25,11 @@ test('exactly these files are published', () => {
     'lib/cli/index.js', 'lib/handler/index.js', 'lib/handler/guard/index.js', 'lib/handler/registry/index.js',
     ...modules.flatMap((module) => [`lib/${module}.d.ts`, `lib/${module}.js`]),
   ].sort());
+});
+
+test('the command can be executed as it is packed', () => {
+  const { mode } = packed.files.find(({ path }) => path === bin['cdk-ecr-tag-mutability'])!;
+  expect(mode & 0o111).toBe(0o111);
 });
 
 test.each([

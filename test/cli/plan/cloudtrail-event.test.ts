@@ -52,6 +52,10 @@ describe('a deletion', () => {
     expect(parse(event)).toMatchObject({ kind: 'deletion', failed: false, images: { tags: expect.arrayContaining(['v1']), digests: [] } });
   });
 
+  test('by tag and digest: that tag only', () => {
+    expect(parse(batchDeleteImage(TIME, 'team-a/api', [{ imageTag: 'v1', imageDigest: A }]))).toMatchObject({ images: { digests: [] } });
+  });
+
   test('by digest: the image with all its tags', () => {
     const event = batchDeleteImage(TIME, 'team-a/api', [{ imageDigest: A }], { responseElements: { imageIds: [{ imageDigest: A, imageTag: 'v1' }, { imageDigest: A, imageTag: 'v2' }], failures: [] } });
     expect(parse(event)).toMatchObject({ failed: false, images: { tags: ['v1', 'v2'], digests: [A] } });

@@ -43,6 +43,16 @@ test('a stack is looked for by its id where it has its own provider, else by its
   expect(asked).toEqual([`eu-west-1 ${stackId('a')}`, 'eu-west-1 a']);
 });
 
+test('a stack of another region than the repository\'s is looked for in its own', async () => {
+  const { asked, find } = cloudFormation(undefined);
+  const ecr = new FakeEcr(MUTABLE);
+  const id = stackId('a').replace('eu-west-1', 'us-east-1');
+  record(ecr, { stackId: id, logicalId: 'Tags', ownershipTag: { ...declarationIdOf('a').ownershipTag, value: id } }, { settings: LOCKED });
+  const [ofOtherRegion] = candidatesOf(statusOf(listed('team-a/api', LOCKED), ecr.tags)!, undefined);
+  await deploymentOf(ofOtherRegion!, find);
+  expect(asked).toEqual([`us-east-1 ${id}`]);
+});
+
 test('what a release has left half way is told by the ownership tag, or not known', async () => {
   const { asked, find } = cloudFormation(undefined);
   expect(await deploymentOf(candidate({ without: /:declared/ }), find)).toBe('stack is gone');
