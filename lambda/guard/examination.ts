@@ -113,15 +113,19 @@ export class Examination {
       if (this.guard.mode === 'CORRECT' && left.length > 0) {
         await ecr.untag(left);
       }
-      if (!drift || this.guard.mode === 'REPORT' || !isCorrectable(drift)) {
-        return findingOf(guarded, drift, drift);
+      if (!drift) {
+        return { guarded, outcome: 'in-order' };
+      }
+      const isUndisturbed = () => this.isUndisturbed(guarded, resource);
+      if (this.guard.mode === 'REPORT' || !isCorrectable(drift)) {
+        return await isUndisturbed() ? findingOf(guarded, drift, drift) : { guarded, outcome: 'gave-way' };
       }
       try {
         const correction = await correct({
           guarded,
           run: this.environment.run,
           now: clock.now(),
-          isUndisturbed: () => this.isUndisturbed(guarded, resource),
+          isUndisturbed,
           operationUntil: (until) => this.operationUntil(guarded, until),
         });
         return correction ? findingOf(guarded, correction.found, correction.left) : { guarded, outcome: 'gave-way' };

@@ -74,6 +74,14 @@ describe('REPORT', () => {
     expect([stack.counts, stack.messages]).toEqual([[0, 0, 0], []]);
   });
 
+  test('what a stack operation has changed meanwhile is not reported', async () => {
+    const stack = new GuardedStack();
+    stack.ecr.settings = MUTABLE;
+    stack.beforeCloudFormation = (count) => count === 3 && (stack.status = 'UPDATE_IN_PROGRESS');
+    await stack.run(stack.input({ GuardMode: 'REPORT' }));
+    expect([stack.counts, stack.messages]).toEqual([[0, 0, 0], []]);
+  });
+
   test('without a topic, the log and the metrics are all', async () => {
     const stack = new GuardedStack();
     stack.ecr.settings = MUTABLE;
