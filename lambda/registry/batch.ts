@@ -37,10 +37,6 @@ export async function batch({ pass, batch: items }: BatchInput, environment: Reg
   const queue = [...items];
   const workOff = async () => {
     for (let item = queue.shift(); item; item = queue.shift()) {
-      if (invocation.remainingOf(WRITE_WINDOW_MS) <= 0) {
-        left.push(again(item));
-        continue;
-      }
       try {
         // Others have counted when it is done.
         const done = await work(pass, item, invocation);
