@@ -357,6 +357,23 @@ describe('a pass', () => {
     expect(registry.settings()).toMatchObject({ 'team-a/new-2499': MUTABLE });
   });
 
+  test('of a delete goes on where every call is throttled for longer than a window', async () => {
+    await rule.create(TEAM_A);
+    const until = registry.clock.now() + 3 * WRITE_WINDOW_MS;
+    registry.beforeEcr = () => { if (registry.clock.now() < until) throw THROTTLED; };
+    expect(await rule.remove(TEAM_A)).toMatchObject({ Status: 'SUCCESS' });
+    expect(registry.settings()).toEqual(ORIGINALS);
+  });
+
+  test('of a delete fails at its deadline, with the command that restores', async () => {
+    await rule.create(TEAM_A);
+    registry.beforeEcr = () => { throw THROTTLED; };
+    expect(await rule.remove(TEAM_A)).toMatchObject({
+      Status: 'FAILED', Reason: expect.stringMatching(/^out of time after 0 repositories: 3 are left\. .* Run npx cdk-ecr-tag-mutability release/),
+    });
+    expect(rule.runs[1]!.events).toBeLessThan(500);
+  });
+
   test('fails where the registry cannot be listed', async () => {
     registry.before = (call) => { if (call === 'listRepositories') throw named('ServerException', 'try later'); };
     expect(await rule.create(TEAM_A)).toMatchObject({ Status: 'FAILED', Reason: 'the pass over the registry failed: ServerException: try later' });
