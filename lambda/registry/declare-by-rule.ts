@@ -17,8 +17,9 @@ export interface DeclareByRuleOptions {
   /** The repository's settings, where a listing has shown them a while ago. It saves a call where the repository has a record. */
   readonly known?: Settings;
   /**
-   * What the rule may have set there before: nothing in its create, its settings in a sweep, the old and the new ones in an update. Where a
-   * repository has these without a record, others may have erased the record, so they are not taken for the original.
+   * What the rule may have set there before: its settings in a sweep; the old and the new ones in an update, where the old filters match the
+   * repository; else nothing, also in an update, which may roll back one that has just released the repository. Where a repository has these
+   * without a record, others may have erased the record, so they are not taken for the original.
    */
   readonly ownSettings?: readonly Settings[];
 }

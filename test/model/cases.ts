@@ -59,7 +59,7 @@ export function casesOf(original: Settings): readonly Case[] {
   const updatesAfterSweeps = (resource: Resource, old: Settings): Participant => ({ resource, request: ofSweeps.update(resource, NEW, old, NEWER) });
   const removesAfterSweeps = (resource: Resource, settings: Settings): Participant => ({ resource, request: ofSweeps.remove(resource, settings) });
   const cancelled = (resource: Resource, settings: Settings): Participant[] => [
-    { resource, request: { ...requests.overtakenCreate(resource, settings), isOvertaken: false } },
+    { resource, request: { ...requests.overtakenCreate(resource, settings), isWaitedFor: true } },
     { resource, request: ofSweeps.remove(resource, settings, generatedIdOf(resource)) },
   ];
   return [

@@ -32,6 +32,8 @@ export interface ModelRequest {
   readonly afterDeath: readonly Continuation[];
   /** Whether it may fail although it had time enough: its own delete overtakes it. */
   readonly isOvertaken?: boolean;
+  /** Whether its delete waits until it can write no more. */
+  readonly isWaitedFor?: boolean;
   /** Whether CloudFormation may have a response from another delivery of the same event. */
   readonly isDeliveredTwice?: boolean;
 }

@@ -2,7 +2,7 @@ import { Delivery } from './live-invocation';
 import { RulePass } from './rule-pass';
 import { renderPhysicalId, renderRulePhysicalId, tokenOf } from '../../lambda/cloudformation/physical-id';
 import { UntrustedEvent } from '../../lambda/cloudformation/request';
-import { OwnershipTag } from '../../lambda/protocol/operation';
+import { DeclarationId, OwnershipTag } from '../../lambda/protocol/operation';
 import { TAG_PREFIX } from '../../src/shared/contract';
 import { Settings } from '../../src/shared/settings';
 import { properties } from '../support/properties';
@@ -56,6 +56,9 @@ export const newDelivery = (resource: Resource, event: UntrustedEvent): Delivery
 });
 
 export const newPassDelivery = (resource: Resource, pass: RulePass): Delivery => ({ ownershipTag: ownershipTagOf(resource), pass });
+
+export const declarationIdOf = (resource: Resource): DeclarationId =>
+  ({ stackId: stackIdOf(resource.stack), logicalId: resource.logicalId, ownershipTag: ownershipTagOf(resource) });
 
 const ownershipTagOf = (resource: Resource): OwnershipTag => ({ key: ownershipTagKeyOf(resource), value: stackIdOf(resource.provider) });
 

@@ -158,9 +158,9 @@ const isOutOfTime = ({ invocation: { pending }, offset }: RunningInvocation, tim
  * read or a sleep leaves the same repository as a death after the last write before it. So an invocation dies only before its first call,
  * and after each write.
  *
- * A create that is overtaken does not die here. Its delete does not wait for it once it has put its settings, so one that puts them again, on
- * what it read before the delete, and dies at that moment leaves them. That is a limit of the promise. Creates that die before their delete
- * is sent are explored.
+ * A create that is overtaken does not die here, but for that of a rule, whose delete waits until it can write no more. Another delete does
+ * not wait once the create has put its settings, so one that puts them again, on what it read before the delete, and dies at that moment
+ * leaves them. That is a limit of the promise. Creates that die before their delete is sent are explored.
  */
 function proceed(what: () => string, world: World, index: number, running: RunningInvocation, reply: Reply): Step[] {
   const { request, invocation: { isFresh, pending } } = running;
@@ -172,7 +172,7 @@ function proceed(what: () => string, world: World, index: number, running: Runni
     changed,
   ));
 
-  const mayDie = world.deaths > 0 && !request.isOvertaken && (isFresh || (pending.kind === 'call' && isWrite(pending.call)));
+  const mayDie = world.deaths > 0 && (!request.isOvertaken || request.isWaitedFor) && (isFresh || (pending.kind === 'call' && isWrite(pending.call)));
   const deaths = mayDie ? follow('dies', request.afterDeath, { deaths: world.deaths - 1 }) : [];
   const replied = skipReadPauses({ ...running, invocation: running.invocation.reply(reply) });
   if (replied.invocation.pending.kind !== 'response') {
