@@ -1,9 +1,10 @@
 import { EcrStates } from './ecr-state';
 import { IdealDeclaration, IdealRepository } from './ideal-repository';
 import { ModelRegistry } from './model-registry';
+import { ResourceChange } from './resource-change';
 import { Resource, arnOf, ownershipTagKeyOf } from './resources';
-import { DeployedRule, RuleChange, RuleEntry, RuleOperation } from './rule-operation';
-import { Circumstances, DeployedEntry, ResourceChange, StackOperation, TemplateEntry } from './stack-operation';
+import { DeployedRule, RuleEntry, RuleOperation } from './rule-operation';
+import { Circumstances, DeployedEntry, StackOperation, TemplateEntry } from './stack-operation';
 import { tokenOf } from '../../lambda/cloudformation/physical-id';
 import { Settings, sameSettings } from '../../src/shared/settings';
 
@@ -15,6 +16,8 @@ type Deployed = DeployedEntry | DeployedRule;
 const isRule = <T extends object>(entry: T): entry is Extract<T, RuleEntry> => 'repositories' in entry;
 
 const AN_HOUR = 3_600_000;
+/** After that, somebody has the stack rolled back. */
+const MOST_RETRIES = 3;
 
 /** A stack that shares its provider with another stack. */
 export const HOST = 'host';
@@ -69,6 +72,7 @@ export class ModelAccount {
     const { operation, rules } = this.begin(circumstances);
     const after = new Map<string, Deployed>();
     const undo: (() => Promise<void>)[] = [];
+    const cleanUps: ((() => Promise<void>) | undefined)[] = [];
     let isFailed = false;
     for (const [logicalId, entry] of Object.entries(template)) {
       const old = before.get(logicalId);
@@ -76,21 +80,29 @@ export class ModelAccount {
         after.set(logicalId, { ...old, retain: entry.retain });
         continue;
       }
-      const { deployed, undo: undoChange } = isRule(entry)
+      let change: ResourceChange<Deployed> = isRule(entry)
         ? await this.changeRule(rules, stack, logicalId, old as DeployedRule | undefined, entry)
         : await this.changeSingle(operation, stack, logicalId, old as DeployedEntry | undefined, entry);
-      undo.unshift(undoChange);
-      if (!deployed) {
+      for (let tries = 0; !change.deployed && change.retry && circumstances.noRollback && tries < MOST_RETRIES; tries++) {
+        this.registry.time += AN_HOUR;
+        change = await change.retry();
+      }
+      undo.unshift(change.undo);
+      cleanUps.push(change.cleanUp);
+      if (!change.deployed) {
         isFailed = true;
         break;
       }
-      after.set(logicalId, deployed);
+      after.set(logicalId, change.deployed);
     }
     if (isFailed || circumstances.siblingFails) {
       for (const step of undo) {
         await step();
       }
       return;
+    }
+    for (const cleanUp of cleanUps) {
+      await cleanUp?.();
     }
     for (const [logicalId, old] of before) {
       const next = after.get(logicalId);
@@ -133,18 +145,22 @@ export class ModelAccount {
 
   private changeSingle(
     operation: StackOperation, stack: string, logicalId: string, old: DeployedEntry | undefined, entry: TemplateEntry,
-  ): Promise<ResourceChange> {
+  ): Promise<ResourceChange<DeployedEntry>> {
     const wanted = { ...entry, resource: this.resourceOf(stack, logicalId) };
     return old ? operation.update(old, wanted) : operation.create(wanted);
   }
 
   /** An update keeps the rule's physical id, with its time and its token. */
-  private changeRule(rules: RuleOperation, stack: string, logicalId: string, old: DeployedRule | undefined, entry: RuleEntry): Promise<RuleChange> {
+  private changeRule(
+    rules: RuleOperation, stack: string, logicalId: string, old: DeployedRule | undefined, entry: RuleEntry,
+  ): Promise<ResourceChange<DeployedRule>> {
     if (old) {
       return rules.update(old, { ...old, ...entry });
     }
-    const ruleCreated = ++this.registry.time;
-    return rules.create({ ...entry, resource: { ...this.resourceOf(stack, logicalId), ruleCreated }, token: tokenOf(`rule-${ruleCreated}`) });
+    return rules.create(() => {
+      const ruleCreated = ++this.registry.time;
+      return { ...entry, resource: { ...this.resourceOf(stack, logicalId), ruleCreated }, token: tokenOf(`rule-${ruleCreated}`) };
+    });
   }
 
   /** @returns how the account differs from what the promise says, if it does */

@@ -1,8 +1,9 @@
-import { Choose } from './chooser';
 import { IdealRepository } from './ideal-repository';
 import { Fault, ModelRegistry, NO_FAULT } from './model-registry';
+import { ResourceChange, retryCreate } from './resource-change';
 import { Resource, arnOf, declarationIdOf, newPassDelivery, stackIdOf } from './resources';
 import { RulePass } from './rule-pass';
+import { Circumstances } from './stack-operation';
 import { keyOf } from '../../lambda/protocol/operation';
 import { declarationOf, readRecord } from '../../lambda/protocol/record';
 import { RuleDeclaration, isAsDeclared } from '../../lambda/registry/declare-by-rule';
@@ -22,19 +23,7 @@ export interface DeployedRule extends RuleEntry {
   readonly token: string;
 }
 
-/** The create or update of a rule, and how it is rolled back. */
-export interface RuleChange {
-  /** Absent where it failed. */
-  readonly deployed?: DeployedRule;
-  readonly undo: () => Promise<void>;
-}
-
-/** How CloudFormation and the state machine behave during a stack operation. */
-export interface RuleCircumstances {
-  readonly isCancelled: boolean;
-  readonly cleanupIsRefused: boolean;
-  readonly choose: Choose;
-}
+type RuleCircumstances = Pick<Circumstances, 'isCancelled' | 'noRollback' | 'cleanupIsRefused' | 'choose'>;
 
 const CLEANUP_TRIES = 3;
 const MOST_TRIES = 10;
@@ -52,16 +41,18 @@ export class RuleOperation {
     private readonly nextFault: () => Fault,
   ) {}
 
-  public async create(wanted: DeployedRule): Promise<RuleChange> {
+  /** @param make the rule, each time as a new create: with a time and a token of its own */
+  public async create(make: () => DeployedRule): Promise<ResourceChange<DeployedRule>> {
+    const wanted = make();
     if (this.circumstances.isCancelled) {
       await this.createUntilStopped(wanted);
       return { undo: async () => {} };
     }
     const isDeclared = await this.declareAll(wanted, () => []);
-    return { deployed: isDeclared ? wanted : undefined, undo: () => this.remove(wanted) };
+    return { deployed: isDeclared ? wanted : undefined, undo: () => this.remove(wanted), retry: () => this.createAgain(make, wanted) };
   }
 
-  public async update(old: DeployedRule, wanted: DeployedRule): Promise<RuleChange> {
+  public async update(old: DeployedRule, wanted: DeployedRule): Promise<ResourceChange<DeployedRule>> {
     const isUpdated = await this.change(old, wanted);
     return { deployed: isUpdated ? wanted : undefined, undo: () => this.updateBack(wanted, old) };
   }
@@ -94,6 +85,12 @@ export class RuleOperation {
         await this.repeat(() => this.declare(rule, repository, { type: 'sweep', ownSettings: [rule.settings] }));
       }
     }
+  }
+
+  private createAgain(make: () => DeployedRule, failed: DeployedRule): Promise<ResourceChange<DeployedRule>> {
+    return retryCreate(this.circumstances.noRollback ?? 'delete, then create', {
+      remove: () => this.remove(failed), cleanUp: () => this.cleanUp(failed), createAgain: () => this.create(make),
+    });
   }
 
   /** Its execution is stopped somewhere. The delete has a generated id, and waits until a function that still runs can write no more. */

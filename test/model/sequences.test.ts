@@ -30,7 +30,7 @@ const rule: fc.Arbitrary<Template> = fc
   .map(({ id, ...entry }) => ({ [id]: entry }));
 
 /** What is declared first comes first, so that a rule is rolled back after single declarations, or before. */
-const template: fc.Arbitrary<Template> = fc.tuple(singles, fc.option(rule, { nil: {}, freq: 1 }), fc.boolean())
+const template: fc.Arbitrary<Template> = fc.tuple(singles, fc.option(rule, { nil: {}, freq: 2 }), fc.boolean())
   .map(([one, other, isRuleFirst]) => isRuleFirst ? { ...other, ...one } : { ...one, ...other });
 
 const fault: fc.Arbitrary<Fault> = fc.oneof(
@@ -43,6 +43,7 @@ const rarely = fc.nat(9).map((number) => number === 9);
 
 const circumstances: fc.Arbitrary<Circumstances> = fc.record({
   siblingFails: fc.nat(3).map((number) => number === 3),
+  noRollback: fc.option(fc.constantFrom('delete, then create', 'create, then delete'), { nil: undefined, freq: 2 }),
   isCancelled: rarely,
   rollback: fc.constantFrom('update, then delete', 'delete, then update', 'delete'),
   rollbackRetains: fc.boolean(),

@@ -2,6 +2,7 @@ import { Choose } from './chooser';
 import { IdealRepository } from './ideal-repository';
 import { Delivery } from './live-invocation';
 import { Fault, ModelRegistry, NO_FAULT } from './model-registry';
+import { ResourceChange, RetryOrder, retryCreate } from './resource-change';
 import { Resource, arnOf, generatedIdOf, newDelivery, propertiesOf } from './resources';
 import { parsePhysicalId } from '../../lambda/cloudformation/physical-id';
 import { UntrustedEvent } from '../../lambda/cloudformation/request';
@@ -19,6 +20,8 @@ export interface TemplateEntry {
 export interface Circumstances {
   /** Whether a resource beside the declarations fails, so that everything is rolled back. */
   readonly siblingFails: boolean;
+  /** Whether a failed create is left as it is, and created again by the next operation, in this order. Other failures are rolled back. */
+  readonly noRollback?: RetryOrder;
   /** Whether the deployment is cancelled while the first create runs: its delete overtakes it. */
   readonly isCancelled: boolean;
   /**
@@ -50,13 +53,6 @@ export interface DeployedEntry extends TemplateEntry {
 
 type WantedEntry = Omit<DeployedEntry, 'physicalId'>;
 
-/** A create or update, and how it is rolled back. */
-export interface ResourceChange {
-  /** Absent where it failed. */
-  readonly deployed?: DeployedEntry;
-  readonly undo: () => Promise<void>;
-}
-
 let requests = 0;
 
 /**
@@ -75,7 +71,7 @@ export class StackOperation {
     this.faults = [...circumstances.faults];
   }
 
-  public async create(wanted: WantedEntry): Promise<ResourceChange> {
+  public async create(wanted: WantedEntry): Promise<ResourceChange<DeployedEntry>> {
     const event = this.event(wanted, { RequestType: 'Create' });
     const generatedId = generatedIdOf(wanted.resource);
     if (this.circumstances.isCancelled && !this.hasCreated) {
@@ -99,10 +95,11 @@ export class StackOperation {
     return {
       deployed: response?.Status === 'SUCCESS' ? failed : undefined,
       undo: async () => needsNoDelete ? undefined : this.remove(failed),
+      retry: () => this.createAgain(wanted, failed),
     };
   }
 
-  public async update(old: DeployedEntry, wanted: WantedEntry): Promise<ResourceChange> {
+  public async update(old: DeployedEntry, wanted: WantedEntry): Promise<ResourceChange<DeployedEntry>> {
     const isReplacement = old.repository !== wanted.repository;
     const wasDeclared = this.idealOf(wanted)?.find(wanted.resource) !== undefined;
     const response = await this.send(this.updating(old, wanted, old.physicalId));
@@ -157,6 +154,14 @@ export class StackOperation {
 
   public nextFault(): Fault {
     return this.faults.shift() ?? NO_FAULT;
+  }
+
+  /** By a generated id, a delete may release a later create, too, which is a limit of the promise. So there it comes first. */
+  private createAgain(wanted: WantedEntry, failed: DeployedEntry): Promise<ResourceChange<DeployedEntry>> {
+    const order = parsePhysicalId(failed.physicalId) ? this.circumstances.noRollback : undefined;
+    return retryCreate(order ?? 'delete, then create', {
+      remove: () => this.remove(failed), cleanUp: () => this.cleanUp(failed), createAgain: () => this.create(wanted),
+    });
   }
 
   private async undoReplacement(old: DeployedEntry, next: DeployedEntry): Promise<void> {
