@@ -255,7 +255,8 @@ function proceed(world: GuardWorld, index: number, running: Running, what: strin
     `, ${end}, then ${isOutcome(next) ? 'nothing more' : next.name}`,
     changed,
   ));
-  const mayDie = world.deaths > 0 && !request?.isOvertaken && !(request && world.scenario.faults.onlyGuardDies) && (isAfterWrite || running.played.isFresh);
+  const isMortal = !request || !(request.isOvertaken || world.scenario.faults.onlyGuardDies);
+  const mayDie = world.deaths > 0 && isMortal && (isAfterWrite || running.played.isFresh);
   const fewer = { deaths: world.deaths - 1, last: undefined };
   const die = () => request ? follow(request.afterDeath, 'dies', fewer) : isAfterWrite ? [step({ died: true }, ', dies', fewer)] : [];
   const deaths = mayDie ? die() : [];
