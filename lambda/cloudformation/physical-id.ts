@@ -33,6 +33,29 @@ export function parsePhysicalId(value: unknown): PhysicalId | undefined {
   return repository && { repository, original: parseSettings(original), token: TOKEN.test(token) ? token : undefined };
 }
 
+/**
+ * The physical id of a rule, a `RegistryImageTagMutability`: `rule|<time of creation>|<token>`. The time is its precedence among rules, which
+ * is the same for all repositories. A rule's originals are in the repositories' tags only.
+ */
+export interface RulePhysicalId {
+  /** In ms. */
+  readonly created: number;
+  readonly token: string;
+}
+
+const RULE = /^rule\|(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z)\|([0-9a-f]{12})$/;
+
+export function renderRulePhysicalId({ created, token }: RulePhysicalId): string {
+  return ['rule', new Date(created).toISOString(), token].join('|');
+}
+
+/** Nothing where CloudFormation has generated the id itself. */
+export function parseRulePhysicalId(value: unknown): RulePhysicalId | undefined {
+  const [, time = '', token] = typeof value === 'string' ? RULE.exec(value) ?? [] : [];
+  const created = Date.parse(time);
+  return token === undefined || Number.isNaN(created) ? undefined : { created, token };
+}
+
 /** Made of the create's RequestId, so that a second delivery of the same create has the same token. */
 export function tokenOf(requestId: string): string {
   return createHash('sha256').update(requestId).digest('hex').slice(0, 12);

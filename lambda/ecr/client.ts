@@ -7,21 +7,25 @@ import { Ecr } from './ecr';
 import { Repository } from './repository';
 import { Settings, areValidSettings, isMutability, takesFilters } from '../../src/shared/settings';
 
+/**
+ * The SDK makes one attempt, and `withRetries` all others. ECR throttles each action by itself. The SDK's adaptive mode would slow down all of
+ * a client's calls for it, and its own attempts would take turns unfairly with those of other invocations.
+ */
+export const SDK_RETRIES = { maxAttempts: 1, retryMode: 'standard' } as const;
+
 const CLIENTS = new Map<string, ECRClient>();
 
-export const CLIENT_OPTIONS = {
-  retryMode: 'adaptive',
-  // Few, so that `withRetries` gets to see what keeps a call from success. It repeats the call while there is time.
-  maxAttempts: 3,
-  requestHandler: { connectionTimeout: 3_000, requestTimeout: 10_000, throwOnRequestTimeout: true },
-};
+const REQUEST_HANDLER = { connectionTimeout: 3_000, requestTimeout: 10_000, throwOnRequestTimeout: true };
+
+/** For clients whose calls `withRetries` does not repeat. */
+export const CLIENT_OPTIONS = { retryMode: 'adaptive', maxAttempts: 10, requestHandler: REQUEST_HANDLER };
 
 /**
  * A client whose every attempt is bounded: a network that swallows packets must not take the whole invocation.
- * A warm function has it still, with its connections and what it learned of ECR's rate.
+ * A warm function has it still, with its connections.
  */
 export function ecrClient(region: string): ECRClient {
-  const client = CLIENTS.get(region) ?? new ECRClient({ region, ...CLIENT_OPTIONS });
+  const client = CLIENTS.get(region) ?? new ECRClient({ region, requestHandler: REQUEST_HANDLER, ...SDK_RETRIES });
   CLIENTS.set(region, client);
   return client;
 }

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { DescribeRepositoriesCommand } from '@aws-sdk/client-ecr';
+import { DescribeRepositoriesCommand, ECRClient } from '@aws-sdk/client-ecr';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { runGuard } from './run';
 import { GuardEnvironment } from './services';
 import { Settings } from '../../src/shared/settings';
 import { cloudFormation } from '../cloudformation/client';
-import { CLIENT_OPTIONS, ecrClient, settingsOf } from '../ecr/client';
+import { CLIENT_OPTIONS, settingsOf } from '../ecr/client';
 import { Repository } from '../ecr/repository';
 import { Environment } from '../protocol/invocation';
 
@@ -20,7 +20,7 @@ export function guard(input: unknown, environment: Environment): Promise<void> {
 async function describe(repositories: readonly Repository[]): Promise<ReadonlyMap<string, Settings | Error>> {
   const { region, registryId } = repositories[0]!;
   const command = new DescribeRepositoriesCommand({ registryId, repositoryNames: repositories.map(({ name }) => name) });
-  const { repositories: found = [] } = await ecrClient(region).send(command);
+  const { repositories: found = [] } = await new ECRClient({ region, ...CLIENT_OPTIONS }).send(command);
   return new Map(found.map((each) => [each.repositoryName ?? '', settingsOrReason(each, each.repositoryName ?? '')]));
 }
 

@@ -25,9 +25,6 @@ export interface Guarded {
   readonly settings: Settings;
 }
 
-/** Whether it is the input of a guard's schedule. CloudFormation's events have no such field. */
-export const isGuardInput = (input: unknown): boolean => typeof input === 'object' && input !== null && 'GuardMode' satisfies keyof GuardInput in input;
-
 export function parseGuard(input: unknown): Guard {
   const given = fields<keyof GuardInput>(input);
   const mode = GUARD_MODES.find((each) => each === given.GuardMode);

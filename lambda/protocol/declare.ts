@@ -1,8 +1,10 @@
 import { DeclarationId, Operation, keyOf, ownershipTagsOf, stackNameOf } from './operation';
 import { NO_CHANGES, changeTags, reconcile } from './reconcile';
 import {
-  Declaration, Declared, DeclaredDeclaration, declarationOf, isOfSameStack, keysOf, newest, originalOf, precedenceFor, writeDeclaration,
+  Declaration, Declared, DeclaredDeclaration, RulePrecedence, declarationOf, isOfSameStack, keysOf, newest, originalOf, precedenceFor,
+  writeDeclaration,
 } from './record';
+import { rollBack } from './roll-back';
 import { Snapshot, readStableSnapshot, reportDrift, reportEditedOriginal, snapshotOf } from './snapshot';
 import { Settings, sameSettings } from '../../src/shared/settings';
 import { Tags } from '../ecr/ecr';
@@ -20,8 +22,10 @@ export interface Declaring {
   /** What this resource may have set before. Where its record is gone, none of it is the original. */
   readonly ownSettings: readonly Settings[];
   readonly failIfSuperseded: boolean;
-  /** Rolls back a declaration that is new and failed. It was recorded at this time. */
-  readonly rollBack: (recordedAt: number) => Promise<void>;
+  /** Of a rule, which brings its precedence along. A single declaration gets one from the record. */
+  readonly precedence?: RulePrecedence;
+  /** The settings, where a listing has shown them a while ago. */
+  readonly known?: Settings;
 }
 
 export interface DeclareResult {
@@ -31,7 +35,12 @@ export interface DeclareResult {
   readonly supersededBy?: string;
   readonly original?: Settings;
   readonly token: string;
+  /** Whether nothing was written. */
+  readonly isUnchanged: boolean;
 }
+
+/** The repository has no room for the record's tags. */
+export class TooManyTagsError extends Error {}
 
 const MAX_TAGS = 50;
 
@@ -39,7 +48,7 @@ const MAX_TAGS = 50;
 export async function declare(operation: Operation, declaring: Declaring): Promise<DeclareResult> {
   const { declaration: id } = operation;
   const key = keyOf(id);
-  const snapshot = await readStableSnapshot(operation);
+  const snapshot = await readStableSnapshot(operation, declaring.known);
   reportDrift(operation, snapshot);
   const own = declarationOf(key, snapshot.record);
   const next = nextDeclaration(operation, declaring, snapshot, own);
@@ -50,13 +59,13 @@ export async function declare(operation: Operation, declaring: Declaring): Promi
     refuseIfSuperseded(snapshot.record.declarations, next);
   }
   try {
-    const known = isUnchanged ? snapshot : snapshotOf(await write(operation, next, snapshot.tags), snapshot.actual);
+    const written = isUnchanged ? snapshot : snapshotOf(await write(operation, next, snapshot.tags), snapshot.actual);
     const { record } = await reconcile(operation, {
       tagChanges: (now) => declarationOf(key, now.record)?.declared && !now.tags.has(id.ownershipTag.key)
         ? { ...NO_CHANGES, set: ownershipTagsOf(id) }
         : NO_CHANGES,
       settings: (now) => newest(now.record.declarations)?.declared.settings ?? next.original,
-    }, known, isUnchanged);
+    }, written, isUnchanged);
     const winner = newest(record.declarations);
     const declared = declarationOf(key, record)?.declared;
     if (!declared || !winner) {
@@ -71,10 +80,11 @@ export async function declare(operation: Operation, declaring: Declaring): Promi
       supersededBy: winner.key !== key ? winner.declared.stackName : undefined,
       original: next.original,
       token: next.declared.token,
+      isUnchanged: isUnchanged && sameSettings(snapshot.actual, winner.declared.settings),
     };
   } catch (error) {
     if (!own) {
-      await declaring.rollBack(next.declared.since);
+      await rollBack(operation, next.declared.since);
     }
     throw error;
   }
@@ -89,7 +99,7 @@ function nextDeclaration(
   return {
     key,
     declared: {
-      precedence: kept?.precedence ?? precedenceFor(key, declarations),
+      precedence: declaring.precedence ?? kept?.precedence ?? precedenceFor(key, declarations),
       stackName: stackNameOf(id),
       since: clock.now(),
       token: declaring.token ?? kept?.token ?? declaring.newToken,
@@ -104,10 +114,12 @@ function originalFrom(actual: Settings, ownSettings: readonly Settings[]): Setti
 }
 
 function reportOriginal(
-  operation: Operation, { ownSettings }: Declaring, { actual: before }: Snapshot, own: Declaration | undefined, { original }: Declaration,
+  operation: Operation, { ownSettings, precedence }: Declaring, { actual: before }: Snapshot, own: Declaration | undefined, { original }: Declaration,
 ): void {
   const { log } = operation;
-  if (!own && ownSettings.length > 0) {
+  // A rule finds repositories without a record all the time: new ones.
+  const isOfRule = precedence !== undefined;
+  if (!own && ownSettings.length > 0 && !isOfRule) {
     log('WARN', 'no-record', { consequence: 'the settings are declared anew', before });
   }
   if (!original) {
@@ -124,8 +136,8 @@ function refuseIfSuperseded(declarations: readonly Declaration[], next: Declared
   }
 }
 
-/** The time of recording is no part of what is declared. */
-function isRecorded(next: DeclaredDeclaration, { since }: Declared, tags: Tags, id: DeclarationId): boolean {
+/** Whether the tags hold this declaration and no more of it. The time of recording is no part of what is declared. */
+export function isRecorded(next: DeclaredDeclaration, { since }: Declared, tags: Tags, id: DeclarationId): boolean {
   const asBefore = writeDeclaration({ ...next, declared: { ...next.declared, since } });
   return [...asBefore, ...ownershipTagsOf(id)].every(([key, value]) => tags.get(key) === value) && leftOver(next.key, asBefore, tags).length === 0;
 }
@@ -139,7 +151,7 @@ export async function write({ ecr, declaration: id }: Operation, next: DeclaredD
   const all = new Map([...tags, ...written]);
   const counted = [...all.keys()].filter((key) => !key.startsWith('aws:'));
   if (counted.length > MAX_TAGS) {
-    throw new Error(`the repository would have ${counted.length} tags, but ECR takes ${MAX_TAGS}; the record of this declaration needs ${written.size} of them. Remove tags from the repository, then deploy again. Its settings were not changed`);
+    throw new TooManyTagsError(`the repository would have ${counted.length} tags, but ECR takes ${MAX_TAGS}; the record of this declaration needs ${written.size} of them. Remove tags from the repository, then deploy again. Its settings were not changed`);
   }
   await changeTags(ecr, { set: written, remove: leftOver(next.key, written, tags) });
   return all;

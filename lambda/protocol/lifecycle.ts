@@ -52,11 +52,7 @@ async function declareAndLog(invocation: Invocation, request: DeclareRequest): P
   const operation = invocation.operation(request, repository, {
     remaining: () => invocation.remainingOf(DECLARE_WINDOW_MS), mayBeNew: true, isDenialNeverFinal: () => false,
   });
-  const { before, effective, supersededBy, original, token } = await declare(operation, {
-    ...request,
-    isCreate: request.type === 'Create',
-    rollBack: (recordedAt) => rollBack(operation, recordedAt),
-  });
+  const { before, effective, supersededBy, original, token } = await declare(operation, { ...request, isCreate: request.type === 'Create' });
   if (supersededBy) {
     operation.log('WARN', 'superseded', { by: supersededBy, declared: settings, before, effective });
   } else {
@@ -66,19 +62,6 @@ async function declareAndLog(invocation: Invocation, request: DeclareRequest): P
     physicalId: request.physicalId ?? renderPhysicalId(repository.arn, original, token),
     attributes: { RegistryId: repository.registryId, RepositoryName: repository.name, ImageTagMutability: effective.mutability },
   };
-}
-
-/** A failed create must leave nothing, and some CloudFormation emulators send no delete after it. It has no more time than the create. */
-async function rollBack(operation: Operation, recordedAt: number): Promise<void> {
-  try {
-    const result = await release(operation, { recordedAt });
-    if (result.outcome === 'released') {
-      operation.log('INFO', 'rolled-back', { before: result.before, effective: result.effective });
-    }
-  } catch (error) {
-    // The failure of the create is the one to report. The delete that follows tries again.
-    operation.log('WARN', 'not-rolled-back', { reason: (error as Error).message });
-  }
 }
 
 async function releaseAbandoned(invocation: Invocation, request: DeclareRequest, abandoned: Repository): Promise<void> {
@@ -152,6 +135,7 @@ async function releaseAndLog(operation: Operation, releasing: Releasing, mayBeUn
 function logRelease({ log }: Operation, result: ReleaseResult, mayBeUnrecorded: boolean): void {
   switch (result.outcome) {
     case 'released':
+    case 'original-unknown':
       return log('INFO', 'released', { before: result.before, effective: result.effective });
     case 'restored-without-record':
       return log('WARN', 'restored-without-record', { before: result.before, effective: result.effective });

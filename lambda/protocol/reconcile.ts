@@ -1,5 +1,5 @@
-import { Operation } from './operation';
-import { Snapshot, takeSnapshot } from './snapshot';
+import { ReleaseOperation, keyOf } from './operation';
+import { Snapshot, snapshotOf, takeSnapshot } from './snapshot';
 import { Settings, sameSettings } from '../../src/shared/settings';
 import { Ecr, Tags } from '../ecr/ecr';
 
@@ -26,11 +26,15 @@ const PAUSE_MS = 100;
  * Writes what is desired, and repeats until a snapshot that was taken after the last write shows it. Of several invocations at once, the one
  * that writes last also reads last, so it leaves what all of them want.
  *
+ * Settings that were just put are not read again where the tags show no other declaration. Whoever puts settings reads after that, and
+ * removes its record only when it has seen what all want. So where no other record is left, nobody has put anything else since.
+ *
  * @param snapshot what is known of the repository, including the invocation's own writes
  * @param isFresh whether the snapshot was taken after the last of these writes
  * @returns the snapshot that shows the desired state
  */
-export async function reconcile({ ecr, clock, log }: Operation, desired: DesiredState, snapshot: Snapshot, isFresh: boolean): Promise<Snapshot> {
+export async function reconcile(operation: ReleaseOperation, desired: DesiredState, snapshot: Snapshot, isFresh: boolean): Promise<Snapshot> {
+  const { ecr, clock, log } = operation;
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const changes = desired.tagChanges(snapshot);
     await changeTags(ecr, changes);
@@ -46,9 +50,16 @@ export async function reconcile({ ecr, clock, log }: Operation, desired: Desired
     if (round > 0) {
       await clock.sleep(PAUSE_MS * round);
     }
-    snapshot = await takeSnapshot(ecr);
+    snapshot = differs ? await takeSnapshotAfterPut(operation, settings) : await takeSnapshot(ecr);
   }
   throw new Error(`the repository's tags and settings still changed after ${MAX_ROUNDS} rounds. Find out who else changes them, then try again`);
+}
+
+async function takeSnapshotAfterPut({ ecr, declaration }: ReleaseOperation, put: Settings): Promise<Snapshot> {
+  const key = keyOf(declaration);
+  const { tags, record } = snapshotOf(await ecr.readTags(), put);
+  const isAlone = record.declarations.every((other) => other.key === key);
+  return snapshotOf(tags, isAlone ? put : await ecr.readSettings());
 }
 
 /** Makes as few calls as the changes need. */

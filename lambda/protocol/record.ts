@@ -12,7 +12,9 @@ import { parseSettings, renderSettings } from '../settings-string';
  *   <prefix><ownership>:<declaration>:original   1 1/1 MUTABLE
  *
  * `1` is the version of the format and `1/1` the part of the string; further parts are in `…:declared.2` and so on. `3.0` is the precedence,
- * `id` the token of the physical id. `@` stands for `*`, which a tag cannot hold.
+ * `id` the token of the physical id. `@` stands for `*`, which a tag cannot hold. A rule's precedence is the time of its creation:
+ *
+ *   <prefix><ownership>:<declaration>:declared   1 1/1 rule of 2026-01-01T00:00:00.000Z by my-stack since 2026-01-02T03:04:05.000Z id …
  *
  * A release removes `:declared` first. The declaration has no precedence from then on, but others can still read the original.
  */
@@ -39,10 +41,21 @@ export interface Declared {
   readonly settings: Settings;
 }
 
-/** The declaration with the highest sequence holds. `revision` counts the constructs of one stack that took over from each other. */
-export interface Precedence {
+export type Precedence = SinglePrecedence | RulePrecedence;
+
+/**
+ * Of an `ImageTagMutability`. The one with the highest sequence holds. `revision` counts the constructs of one stack that took over from
+ * each other.
+ */
+export interface SinglePrecedence {
   readonly sequence: number;
   readonly revision: number;
+}
+
+/** Of a `RegistryImageTagMutability`, a rule. Every `ImageTagMutability` holds over it, and every rule that was created later. */
+export interface RulePrecedence {
+  /** When the rule was created, in ms. It is the same on all repositories, also on those that the rule finds later. */
+  readonly ruleCreated: number;
 }
 
 export interface RepositoryRecord {
@@ -54,7 +67,7 @@ export interface RepositoryRecord {
 const VERSION = 1;
 const MAX_VALUE = 256;
 const PART = /^1 ([1-9]\d?)\/([1-9]\d?) (.+)$/;
-const DECLARED = /^(\d{1,9})\.(\d{1,9}) by ([A-Za-z0-9-]{1,128}) since (\S{24}) id ([0-9a-f]{12}) (.+)$/;
+const DECLARED = /^(?:(\d{1,9})\.(\d{1,9})|rule of (\S{24})) by ([A-Za-z0-9-]{1,128}) since (\S{24}) id ([0-9a-f]{12}) (.+)$/;
 /** The highest number that `DECLARED` can read. Only an edited tag comes near it. */
 const HIGHEST = 999_999_999;
 const KEY = /^([0-9a-f]{12}:([0-9a-f]{12})-[0-9a-f]{12}):(declared|original)(?:\.\d{1,2})?$/;
@@ -141,25 +154,37 @@ export function newest(declarations: readonly Declaration[]): DeclaredDeclaratio
 const isDeclared = (declaration: Declaration): declaration is DeclaredDeclaration => declaration.declared !== undefined;
 
 /**
- * Lowest first. Stacks that declared at the same moment share a sequence: the hashes of their ids decide, so that every reader decides alike.
- * Revisions are compared within a stack only.
+ * Lowest first: rules, then single declarations. Stacks that declared at the same moment share a sequence: the hashes of their ids decide, so
+ * that every reader decides alike. Revisions are compared within a stack only.
  */
 function byPrecedence(a: DeclaredDeclaration, b: DeclaredDeclaration): number {
   const [mine, other] = [a.declared.precedence, b.declared.precedence];
+  if (isOfRule(mine) || isOfRule(other)) {
+    return isOfRule(mine) && isOfRule(other)
+      ? mine.ruleCreated - other.ruleCreated || compare(a.key, b.key)
+      : isOfRule(mine) ? -1 : 1;
+  }
   return mine.sequence - other.sequence
     || compare(stackOf(a.key), stackOf(b.key))
     || mine.revision - other.revision
     || compare(a.key, b.key);
 }
 
+const isOfRule = (precedence: Precedence): precedence is RulePrecedence => 'ruleCreated' in precedence;
+
+type SingleDeclaration = Declaration & { readonly declared: Declared & { readonly precedence: SinglePrecedence } };
+
+const isSingle = (declaration: Declaration): declaration is SingleDeclaration =>
+  declaration.declared !== undefined && !isOfRule(declaration.declared.precedence);
+
 const compare = (a: string, b: string): number => a < b ? -1 : Number(a > b);
 
 /**
- * The precedence of a declaration that is recorded anew: the newest. Where the stack has another declaration of the repository, a rename is
- * under way, since a template holds one for each repository. Then it is the place just above that other one.
+ * The precedence of a single declaration that is recorded anew: the newest. Where the stack has another one of the repository, a rename is
+ * under way, since a template holds one for each repository. Then it is the place just above that other one. Rules do not count.
  */
-export function precedenceFor(key: string, declarations: readonly Declaration[]): Precedence {
-  const others = declarations.filter(isDeclared).filter((other) => other.key !== key);
+export function precedenceFor(key: string, declarations: readonly Declaration[]): SinglePrecedence {
+  const others = declarations.filter(isSingle).filter((other) => other.key !== key);
   const renamed = others.filter((other) => isOfSameStack(other, { key })).sort(byPrecedence).at(-1)?.declared.precedence;
   return renamed
     ? { sequence: renamed.sequence, revision: Math.min(renamed.revision + 1, HIGHEST) }
@@ -172,18 +197,25 @@ export function originalOf(declarations: readonly Declaration[], key: string): S
     ?? declarations.find(({ original }) => original)?.original;
 }
 
-function renderDeclared({ precedence: { sequence, revision }, stackName, since, token, settings }: Declared): string {
-  return `${sequence}.${revision} by ${stackName} since ${new Date(since).toISOString()} id ${token} ${renderTagSettings(settings)}`;
+function renderDeclared({ precedence, stackName, since, token, settings }: Declared): string {
+  return `${renderPrecedence(precedence)} by ${stackName} since ${renderTime(since)} id ${token} ${renderTagSettings(settings)}`;
 }
 
+function renderPrecedence(precedence: Precedence): string {
+  return isOfRule(precedence) ? `rule of ${renderTime(precedence.ruleCreated)}` : `${precedence.sequence}.${precedence.revision}`;
+}
+
+const renderTime = (ms: number): string => new Date(ms).toISOString();
+
 function parseDeclared(value: string | undefined): Declared | undefined {
-  const [, sequence, revision, stackName, time, token, rest] = DECLARED.exec(value ?? '') ?? [];
+  const [, sequence, revision, created, stackName, time, token, rest] = DECLARED.exec(value ?? '') ?? [];
+  const precedence = created === undefined ? { sequence: Number(sequence), revision: Number(revision) } : { ruleCreated: Date.parse(created) };
   const settings = parseTagSettings(rest);
   const since = Date.parse(time ?? '');
-  if (!stackName || !token || !settings || Number.isNaN(since)) {
+  if (!stackName || !token || !settings || Number.isNaN(since) || (isOfRule(precedence) && Number.isNaN(precedence.ruleCreated))) {
     return undefined;
   }
-  return { precedence: { sequence: Number(sequence), revision: Number(revision) }, stackName, since, token, settings };
+  return { precedence, stackName, since, token, settings };
 }
 
 const renderTagSettings = (settings: Settings): string => renderSettings(settings).replaceAll('*', '@');

@@ -1,4 +1,4 @@
-import { Operation, keyOf } from './operation';
+import { ReleaseOperation, keyOf } from './operation';
 import { DesiredState, NO_CHANGES, reconcile } from './reconcile';
 import { Declaration, Declared, declarationOf, isOwnedBy, keysOf, newest, originalOf, readRecord } from './record';
 import { Snapshot, readStableSnapshot, reportDrift, reportEditedOriginal, snapshotOf, takeSnapshot } from './snapshot';
@@ -17,10 +17,15 @@ export interface Releasing {
   readonly createMayRunUntil?: number;
   /** Releases only what was recorded at this time. */
   readonly recordedAt?: number;
+  /** The settings, where a listing has shown them a while ago. */
+  readonly known?: Settings;
 }
 
+/** `original-unknown`: it was released, but what the repository had before is not known, so its settings stay. */
+export type ReleaseOutcome = 'released' | 'original-unknown' | 'restored-without-record' | 'no-record';
+
 export type ReleaseResult =
-  | { readonly outcome: 'released' | 'restored-without-record' | 'no-record'; readonly before: Settings; readonly effective: Settings }
+  | { readonly outcome: ReleaseOutcome; readonly before: Settings; readonly effective: Settings }
   /** The record is that of another create, and was left alone. */
   | { readonly outcome: 'other-create' };
 
@@ -29,7 +34,7 @@ const MAX_CORRECTIONS = 10;
 const LOOK_AGAIN_AFTER_MS = 10_000;
 
 /** Puts what is effective without the declaration, then removes the declaration. No put is outstanding once it is absent. */
-export async function release(operation: Operation, releasing: Releasing): Promise<ReleaseResult> {
+export async function release(operation: ReleaseOperation, releasing: Releasing): Promise<ReleaseResult> {
   const { ecr, log } = operation;
   const key = keyOf(operation.declaration);
   const tags = await readWhenReleasable(operation, key, releasing);
@@ -44,18 +49,19 @@ export async function release(operation: Operation, releasing: Releasing): Promi
     // Without `:declared`, another invocation is releasing it: a rollback leaves it to that one.
     return { outcome: 'other-create' };
   }
-  const snapshot = snapshotOf(tags, await ecr.readSettings());
+  const snapshot = snapshotOf(tags, releasing.known ?? await ecr.readSettings());
   if (releasing.recordedAt === undefined) {
     // A rollback of the own invocation would report what it could not put as the work of others.
     reportDrift(operation, snapshot);
   }
   const original = originalFor(operation, releasing, snapshot, own);
-  const reconciled = await reconcile(operation, without(key, original), snapshot, true);
+  const reconciled = await reconcile(operation, without(key, original), snapshot, releasing.known === undefined);
   if (!original) {
     log('WARN', 'original-unknown', { consequence: 'the settings are left as they are, unless others declare them', before: snapshot.actual, effective: reconciled.actual });
   }
   await erase(operation, key, reconciled.tags);
-  return { outcome: 'released', before: snapshot.actual, effective: reconciled.actual };
+  const isEffectiveKnown = original !== undefined || newest(reconciled.record.declarations) !== undefined;
+  return { outcome: isEffectiveKnown ? 'released' : 'original-unknown', before: snapshot.actual, effective: reconciled.actual };
 }
 
 const isOfOtherCreate = ({ token, since }: Declared, releasing: Releasing): boolean =>
@@ -65,9 +71,9 @@ const isOfOtherCreate = ({ token, since }: Declared, releasing: Releasing): bool
  * Others have erased the record, or there never was one. The original in the physical id is restored only where nobody else declares, and
  * the repository still has what this resource declared. Where it has something else, its owner has decided since.
  */
-async function restoreWithoutRecord(operation: Operation, { original, ownSettings }: Releasing): Promise<ReleaseResult> {
+async function restoreWithoutRecord(operation: ReleaseOperation, { original, ownSettings, known }: Releasing): Promise<ReleaseResult> {
   if (!original || !ownSettings) {
-    const actual = await operation.ecr.readSettings();
+    const actual = known ?? await operation.ecr.readSettings();
     return { outcome: 'no-record', before: actual, effective: actual };
   }
   const snapshot = await readStableSnapshot(operation);
@@ -83,7 +89,7 @@ async function restoreWithoutRecord(operation: Operation, { original, ownSetting
 }
 
 /** The repository's tags when the declaration may be released. */
-async function readWhenReleasable(operation: Operation, key: string, { createMayRunUntil }: Releasing): Promise<Tags> {
+async function readWhenReleasable(operation: ReleaseOperation, key: string, { createMayRunUntil }: Releasing): Promise<Tags> {
   const { ecr, clock } = operation;
   if (createMayRunUntil !== undefined) {
     await waitForCreate(operation, key, createMayRunUntil);
@@ -102,7 +108,7 @@ async function readWhenReleasable(operation: Operation, key: string, { createMay
  * and the repository has what the record makes effective, since the create has then put it. Otherwise it looks again after a while, and then
  * waits until the end of the create's window, since a function that died leaves nothing to see.
  */
-async function waitForCreate({ ecr, clock }: Operation, key: string, createMayRunUntil: number): Promise<void> {
+async function waitForCreate({ ecr, clock }: ReleaseOperation, key: string, createMayRunUntil: number): Promise<void> {
   const started = clock.now();
   for (const pause of [LOOK_AGAIN_AFTER_MS, Infinity]) {
     const snapshot = await takeSnapshot(ecr);
@@ -121,7 +127,7 @@ async function waitForCreate({ ecr, clock }: Operation, key: string, createMayRu
 /** Whether the invocation that recorded the declaration can write no more. One whose time cannot be read may be new. */
 const hasEnded = ({ declared }: Declaration, now: number): boolean => (declared?.since ?? now) + DECLARE_WINDOW_MS <= now;
 
-function originalFor(operation: Operation, { original }: Releasing, { record }: Snapshot, own: Declaration): Settings | undefined {
+function originalFor(operation: ReleaseOperation, { original }: Releasing, { record }: Snapshot, own: Declaration): Settings | undefined {
   reportEditedOriginal(operation, own.original, original);
   return original ?? originalOf(record.declarations, own.key);
 }
@@ -141,7 +147,7 @@ function without(key: string, original: Settings | undefined): DesiredState {
  * Removes the declaration, and the ownership tag with the last declaration that needs it. Stacks that share a provider share its ownership
  * tag, and another one may declare or release at the same time. So the ownership tag is corrected until a read shows it as it should be.
  */
-async function erase({ ecr, declaration: { ownershipTag } }: Operation, key: string, tags: Tags): Promise<void> {
+export async function erase({ ecr, declaration: { ownershipTag } }: ReleaseOperation, key: string, tags: Tags): Promise<void> {
   const isNeeded = (now: Tags) => readRecord(now).declarations.some((other) => other.key !== key && isOwnedBy(other, ownershipTag.key));
   let now = tags;
   const keys = [...keysOf(key, tags), ...tags.has(ownershipTag.key) && !isNeeded(tags) ? [ownershipTag.key] : []];

@@ -1,4 +1,4 @@
-import { DeclarationId, Operation, keyOf } from './operation';
+import { Operation, ReleaseOperation, keyOf } from './operation';
 import { RepositoryRecord, declarationOf, keysOf, newest, readRecord } from './record';
 import { MIN_LIFETIME_MS } from './windows';
 import { Settings, sameSettings } from '../../src/shared/settings';
@@ -13,9 +13,11 @@ export interface Snapshot {
 
 const MAX_ROUNDS = 20;
 
-export async function takeSnapshot(ecr: Ecr): Promise<Snapshot> {
+/** @param known settings that a listing has shown a while ago. They serve where there are declarations: an original is always read anew */
+export async function takeSnapshot(ecr: Ecr, known?: Settings): Promise<Snapshot> {
   const tags = await ecr.readTags();
-  return snapshotOf(tags, await ecr.readSettings());
+  const isRead = known === undefined || readRecord(tags).declarations.length === 0;
+  return snapshotOf(tags, isRead ? await ecr.readSettings() : known);
 }
 
 export const snapshotOf = (tags: Tags, actual: Settings): Snapshot => ({ tags, record: readRecord(tags), actual });
@@ -26,12 +28,14 @@ export const snapshotOf = (tags: Tags, actual: Settings): Snapshot => ({ tags, r
  * Settings are an original only if no declaration was there when they were read. So the tags are read before and after the settings. A
  * declaration lives for at least `MIN_LIFETIME_MS`, so a quicker reading cannot miss one. A slower reading is repeated, and believed when it
  * finds the same settings again.
+ *
+ * @param known as for `takeSnapshot`
  */
-export async function readStableSnapshot({ ecr, clock }: Pick<Operation, 'ecr' | 'clock'>): Promise<Snapshot> {
+export async function readStableSnapshot({ ecr, clock }: Pick<Operation, 'ecr' | 'clock'>, known?: Settings): Promise<Snapshot> {
   let slow: Settings | undefined;
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const started = clock.now();
-    const snapshot = await takeSnapshot(ecr);
+    const snapshot = await takeSnapshot(ecr, round === 0 ? known : undefined);
     if (isDeclared(snapshot)) {
       return snapshot;
     }
@@ -47,7 +51,7 @@ export async function readStableSnapshot({ ecr, clock }: Pick<Operation, 'ecr' |
 }
 
 /** Logs what others did to the repository, before any of it is overwritten. */
-export function reportDrift({ log, declaration }: Operation, { tags, record, actual: before }: Snapshot): void {
+export function reportDrift({ log, declaration }: ReleaseOperation, { tags, record, actual: before }: Snapshot): void {
   const damaged = [...record.damaged, ...missingIn(tags, record, declaration)];
   if (damaged.length > 0) {
     log('WARN', 'record-damaged', { tags: damaged, before });
@@ -59,14 +63,14 @@ export function reportDrift({ log, declaration }: Operation, { tags, record, act
 }
 
 /** Logs that others have edited the original in the tags. The one that is used comes from the physical id then. */
-export function reportEditedOriginal({ log }: Operation, recorded: Settings | undefined, original: Settings | undefined): void {
+export function reportEditedOriginal({ log }: ReleaseOperation, recorded: Settings | undefined, original: Settings | undefined): void {
   if (recorded && original && !sameSettings(recorded, original)) {
     log('WARN', 'original-edited', { recorded, original, consequence: 'the original of the physical id holds' });
   }
 }
 
-/** Tags that should be there. A declaration that another invocation is just releasing lacks its `:declared` rightly; it is listed, too. */
-function missingIn(tags: Tags, record: RepositoryRecord, declaration: DeclarationId): string[] {
+/** Tags that should be there. A declaration that another invocation is just releasing lacks its `:declared` rightly; it is known, too. */
+function missingIn(tags: Tags, record: RepositoryRecord, declaration: ReleaseOperation['declaration']): string[] {
   const { key, value } = declaration.ownershipTag;
   const undeclared = record.declarations.filter((other) => keysOf(other.key, tags, 'declared').length === 0).map((other) => `${other.key}:declared`);
   const isOwnershipTagWrong = declarationOf(keyOf(declaration), record) !== undefined && tags.get(key) !== value;

@@ -13,6 +13,12 @@ const GUEST: Resource = { stack: 'guest', logicalId: 'Tags', provider: 'a' };
 
 const [OF_A, OF_B, OF_C, OF_D, OF_GUEST, NEW, NEWER] = [LONG, locked('b-*'), locked('c-*'), locked('d-*'), locked('guest-*'), locked('new-*'), locked('newer-*')];
 
+const CREATED = Date.parse('2026-01-01T00:00:00.000Z');
+const RULE: Resource = { stack: 'r', logicalId: 'Rule', provider: 'r', ruleCreated: CREATED };
+const NEWER_RULE: Resource = { stack: 's', logicalId: 'Rule', provider: 's', ruleCreated: CREATED + 1 };
+/** A rule in the stack of A. */
+const RULE_OF_A: Resource = { ...RULE, stack: 'a', provider: 'a' };
+
 /** A resource, and the first request that CloudFormation sends for it. */
 export interface Participant {
   readonly resource: Resource;
@@ -25,6 +31,10 @@ export interface Participant {
 export type Start = readonly (readonly [Resource, Settings])[];
 const ONE: Start = [[A, OF_A]];
 const TWO: Start = [[A, OF_A], [B, OF_B]];
+const [OF_RULE, OF_NEWER_RULE] = [locked('rule-*'), locked('newer-rule-*')];
+const ONE_RULE: Start = [[RULE, OF_RULE]];
+const RULE_AND_ONE: Start = [[A, OF_A], [RULE, OF_RULE]];
+const TWO_RULES: Start = [[NEWER_RULE, OF_NEWER_RULE], [RULE, OF_RULE]];
 
 const NEWEST = 100;
 
@@ -43,6 +53,14 @@ export function casesOf(original: Settings): readonly Case[] {
   const overtaken = (resource: Resource, settings: Settings): Participant[] => [
     { resource, request: requests.overtakenCreate(resource, settings) },
     { resource, request: requests.remove(resource, settings, generatedIdOf(resource)) },
+  ];
+  const ofSweeps = new ModelRequests(original, true);
+  const sweeps = (resource: Resource, settings: Settings): Participant => ({ resource, request: requests.sweep(resource, settings) });
+  const updatesAfterSweeps = (resource: Resource, old: Settings): Participant => ({ resource, request: ofSweeps.update(resource, NEW, old, NEWER) });
+  const removesAfterSweeps = (resource: Resource, settings: Settings): Participant => ({ resource, request: ofSweeps.remove(resource, settings) });
+  const cancelled = (resource: Resource, settings: Settings): Participant[] => [
+    { resource, request: { ...requests.overtakenCreate(resource, settings), isWaitedFor: true } },
+    { resource, request: ofSweeps.remove(resource, settings, generatedIdOf(resource)) },
   ];
   return [
     ['two declare', [], [creates(C, OF_C), creates(D, OF_D)]],
@@ -69,5 +87,28 @@ export function casesOf(original: Settings): readonly Case[] {
     ['a create in a stack that shares a provider, while its host releases', ONE, [creates(GUEST, OF_GUEST), removes(A, OF_A)]],
     ['a release in a stack that shares a provider, while its host declares', [[GUEST, OF_GUEST]], [removes(GUEST, OF_GUEST), creates(A, OF_A)]],
     ['two releases in stacks that share a provider', [[A, OF_A], [GUEST, OF_GUEST]], [removes(A, OF_A), removes(GUEST, OF_GUEST)]],
+    ['a rule and a single declaration declare', [], [creates(RULE, OF_RULE), creates(C, OF_C)]],
+    ['a rule and a single declaration of one stack declare', [], [creates(RULE_OF_A, OF_RULE), creates(A, OF_A)]],
+    ['two rules declare', [], [creates(RULE, OF_RULE), creates(NEWER_RULE, OF_NEWER_RULE)]],
+    ['a rule declares while a single declaration is released', ONE, [creates(RULE, OF_RULE), removes(A, OF_A)]],
+    ['a rule declares while a single declaration of its stack is released', ONE, [creates(RULE_OF_A, OF_RULE), removes(A, OF_A)]],
+    ['a rule declares while a single declaration is updated', ONE, [creates(RULE, OF_RULE), updates(A, OF_A)]],
+    ['a rule is released while a single declaration declares', ONE_RULE, [creates(C, OF_C), removes(RULE, OF_RULE)]],
+    ['a rule is updated while a single declaration declares', ONE_RULE, [creates(C, OF_C), updates(RULE, OF_RULE)]],
+    ['a rule is updated while a single declaration is released', RULE_AND_ONE, [removes(A, OF_A), updates(RULE, OF_RULE)]],
+    ['a rule is released while a single declaration is updated', RULE_AND_ONE, [updates(A, OF_A), removes(RULE, OF_RULE)]],
+    ['a rule and a single declaration are released', RULE_AND_ONE, [removes(A, OF_A), removes(RULE, OF_RULE)]],
+    ['a rule and a single declaration of one stack are released', [[A, OF_A], [RULE_OF_A, OF_RULE]], [removes(A, OF_A), removes(RULE_OF_A, OF_RULE)]],
+    ['a rule declares while an older one is released', ONE_RULE, [creates(NEWER_RULE, OF_NEWER_RULE), removes(RULE, OF_RULE)]],
+    ['an older rule is updated while a newer one is released', TWO_RULES, [removes(NEWER_RULE, OF_NEWER_RULE), updates(RULE, OF_RULE)]],
+    ['two rules are released', TWO_RULES, [removes(NEWER_RULE, OF_NEWER_RULE), removes(RULE, OF_RULE)]],
+    ['a sweep meets an update of its rule', ONE_RULE, [sweeps(RULE, OF_RULE), updatesAfterSweeps(RULE, OF_RULE)]],
+    ['a sweep meets the delete of its rule', ONE_RULE, [sweeps(RULE, OF_RULE), removesAfterSweeps(RULE, OF_RULE)]],
+    ['the event of a new repository meets an update of the rule', [], [sweeps(RULE, OF_RULE), { ...updatesAfterSweeps(RULE, OF_RULE), rank: 0 }]],
+    ['the event of a new repository meets the delete of the rule', [], [sweeps(RULE, OF_RULE), removesAfterSweeps(RULE, OF_RULE)]],
+    ['a sweep meets a new single declaration', ONE_RULE, [sweeps(RULE, OF_RULE), creates(C, OF_C)]],
+    ['a sweep meets the delete of a single declaration', RULE_AND_ONE, [sweeps(RULE, OF_RULE), removes(A, OF_A)]],
+    ['a cancelled create of a rule meets its delete', [], cancelled(RULE, OF_RULE)],
+    ['a cancelled create of a rule over a single declaration meets its delete', ONE, cancelled(RULE, OF_RULE)],
   ];
 }

@@ -3,6 +3,7 @@ import { EcrState, EcrStates } from './ecr-state';
 import { Explored, explore } from './explore';
 import { DeployedDeclaration, Judge } from './judge';
 import { ModelRequests, Outcome } from './model-request';
+import { Resource } from './resources';
 import { run } from './run';
 import { FaultBudget, begin } from './world';
 import { Settings } from '../../src/shared/settings';
@@ -36,24 +37,28 @@ async function declareAll(original: Settings, start: Start): Promise<RepositoryA
 
 /** What is deployed after these outcomes. */
 export function deployedAfter(start: Start, participants: readonly Participant[], outcomes: readonly Outcome[]): DeployedDeclaration[] {
-  const before = start.map(([resource, settings], rank): DeployedDeclaration => ({ resource, settings, rank }));
+  const before = start.map(([resource, settings], rank): DeployedDeclaration => ({ resource, settings, rank: ruleRankOf(resource) ?? rank }));
   const deployed = new Map(before.map((declaration) => [JSON.stringify(declaration.resource), declaration]));
   participants.forEach(({ resource, rank }, index) => {
     const key = JSON.stringify(resource);
-    const settings = outcomes[index]!.declares;
+    const { declares: settings, isOfSweep } = outcomes[index]!;
     if (settings) {
-      deployed.set(key, { resource, settings, rank: rank ?? deployed.get(key)!.rank });
-    } else {
+      deployed.set(key, { resource, settings, rank: ruleRankOf(resource) ?? rank ?? deployed.get(key)!.rank });
+    } else if (!isOfSweep) {
       deployed.delete(key);
     }
   });
   return [...deployed.values()];
 }
 
+/** A rule ranks below every single declaration, and by its creation among rules. */
+const ruleRankOf = ({ ruleCreated }: Resource): number | undefined => ruleCreated === undefined ? undefined : ruleCreated - Number.MAX_SAFE_INTEGER;
+
 async function exploreCase([, start, participants]: Case, original: Settings, faults: FaultBudget): Promise<Explored> {
   const { ecr, time } = await initialState(original, start);
-  const first = await begin(ecr, time, participants.map(({ request }) => request), faults);
-  const judge = new Judge(original);
+  const first = await begin(ecr, time, participants, faults);
+  const resources = [...start.map(([resource]) => resource), ...participants.map(({ resource }) => resource)];
+  const judge = new Judge(original, resources.every(({ ruleCreated }) => ruleCreated === undefined));
   return explore(first, (end, outcomes) => {
     const deployed = deployedAfter(start, participants, outcomes);
     return end.isErased ? judge.judgeErased(end.ecr, end.time, deployed) : judge.judge(end.ecr, end.time, deployed);

@@ -1,7 +1,7 @@
 import { Resource } from './resources';
 import { Settings, sameSettings } from '../../src/shared/settings';
 
-/** A declaration that CloudFormation has, with the original in its physical id. */
+/** A declaration that CloudFormation has, with the original in its physical id, or for a rule in the tags. */
 export interface IdealDeclaration {
   readonly resource: Resource;
   readonly settings: Settings;
@@ -10,11 +10,16 @@ export interface IdealDeclaration {
   readonly token: string | undefined;
 }
 
+const isOfRule = ({ resource }: IdealDeclaration): boolean => resource.ruleCreated !== undefined;
+
 const isSame = (a: Resource, b: Resource): boolean => a.stack === b.stack && a.logicalId === b.logicalId;
 
-/** What the promise says of one repository: a list of declarations over the original. The settings of the last one are effective. */
+/**
+ * What the promise says of one repository: a list of declarations over the original. The settings of the last one are effective. Rules come
+ * first, by their creation.
+ */
 export class IdealRepository {
-  /** Those with a record, oldest first. */
+  /** Those with a record, lowest precedence first. */
   private recorded: IdealDeclaration[] = [];
   private isTampered = false;
 
@@ -31,13 +36,9 @@ export class IdealRepository {
     return [...this.erased, ...this.recorded];
   }
 
-  /** Of the declaration that has a record. */
-  public tokenOf(resource: Resource): string | undefined {
-    return this.recorded.find((other) => isSame(other.resource, resource))?.token;
-  }
-
-  public isDeclaredBy(resource: Resource): boolean {
-    return this.recorded.some((other) => isSame(other.resource, resource));
+  /** The declaration of a resource, where it has a record. */
+  public find(resource: Resource): IdealDeclaration | undefined {
+    return this.recorded.find((other) => isSame(other.resource, resource));
   }
 
   /** The originals that a declaration without one of its own may get: those of other records, or else the settings that are there. */
@@ -54,15 +55,23 @@ export class IdealRepository {
       this.recorded[index] = declaration;
     } else {
       this.recorded = this.recorded.filter((_, other) => other !== index);
-      const renamed = this.recorded.findLastIndex((other) => other.resource.stack === resource.stack);
-      this.recorded.splice(renamed >= 0 ? renamed + 1 : this.recorded.length, 0, declaration);
+      this.recorded.splice(this.placeOf(declaration), 0, declaration);
     }
     this.reconcile(declaration.original);
   }
 
-  /** @param isIdKnown whether the physical id tells the original. CloudFormation's own ids do not. */
+  private placeOf(declaration: IdealDeclaration): number {
+    const { stack, ruleCreated } = declaration.resource;
+    if (ruleCreated !== undefined) {
+      return this.recorded.filter(({ resource }) => resource.ruleCreated !== undefined && resource.ruleCreated < ruleCreated).length;
+    }
+    const renamed = this.recorded.findLastIndex((other) => other.resource.stack === stack && !isOfRule(other));
+    return renamed >= 0 ? renamed + 1 : this.recorded.length;
+  }
+
+  /** @param isIdKnown whether the physical id tells the original. CloudFormation's own ids and those of rules do not. */
   public release(resource: Resource, isIdKnown = true): void {
-    const own = this.recorded.find((other) => isSame(other.resource, resource));
+    const own = this.find(resource);
     if (own) {
       this.recorded = this.recorded.filter((other) => other !== own);
       this.reconcile(own.original);

@@ -63,7 +63,7 @@ export class Invocation {
   /** @throws a promise, for `whenPlayed`, where this reply must be played first */
   public reply(reply: Reply): Invocation {
     this.branches ??= new Map();
-    return known(this.branches, `${reply.time} ${'error' in reply ? reply.error.name : reply.shows?.id}`, async () => {
+    return known(this.branches, `${reply.time} ${'error' in reply ? reply.error.name : reply.shows?.id ?? reply.isStable}`, async () => {
       const live = this.live ?? await this.replay();
       this.live = undefined;
       live.reply(reply);

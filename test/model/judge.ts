@@ -21,7 +21,8 @@ const HOURS_LATER = 36_000_000;
 export class Judge {
   private readonly known = new Map<string, Promise<string | undefined>>();
 
-  constructor(private readonly original: Settings) {}
+  /** @param isOriginalInIds whether the physical ids tell the original where the record was erased. Those of rules do not */
+  constructor(private readonly original: Settings, private readonly isOriginalInIds = true) {}
 
   /**
    * @param winner the declaration that was effective before another one was removed; it must still be
@@ -36,7 +37,7 @@ export class Judge {
 
   /**
    * Whether the original comes back without a trace when all declarations are removed, in every order, where others have erased the record
-   * on the way. What holds in between depends on who was asked to do something since.
+   * on the way. What holds in between depends on who was asked to do something since. Where no id has the original, no trace is all there is.
    */
   public judgeErased(ecr: EcrState, time: number, deployed: readonly DeployedDeclaration[]): Promise<string | undefined> {
     const key = JSON.stringify(['erased', ecr.id, deployed]);
@@ -47,7 +48,7 @@ export class Judge {
 
   private async judgeErasedAnew(ecr: EcrState, time: number, deployed: readonly DeployedDeclaration[]): Promise<string | undefined> {
     if (deployed.length === 0) {
-      const isRestored = sameSettings(ecr.settings, this.original) && ecr.libraryTagKeys.length === 0;
+      const isRestored = (!this.isOriginalInIds || sameSettings(ecr.settings, this.original)) && ecr.libraryTagKeys.length === 0;
       return isRestored ? undefined : `the repository has ${JSON.stringify(ecr.settings)}, with the tags ${JSON.stringify(Object.fromEntries(ecr.tags))}`;
     }
     for (const gone of deployed) {

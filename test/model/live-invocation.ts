@@ -1,4 +1,5 @@
 import { EcrCall, EcrState } from './ecr-state';
+import { RulePass, runRulePass } from './rule-pass';
 import { UntrustedEvent } from '../../lambda/cloudformation/request';
 import { Response } from '../../lambda/cloudformation/response';
 import { Log } from '../../lambda/log';
@@ -7,20 +8,18 @@ import { handle } from '../../lambda/protocol/lifecycle';
 import { OwnershipTag } from '../../lambda/protocol/operation';
 import { FUNCTION_TIMEOUT_MS } from '../../src/shared/contract';
 
-/** An event as Lambda hands it to the function, and the ownership tag in the function's environment. */
-export interface Delivery {
-  readonly event: UntrustedEvent;
-  readonly ownershipTag: OwnershipTag;
-}
+/** An event as Lambda hands it to the function, or a pass of a rule; and the ownership tag in the function's environment. */
+export type Delivery = { readonly ownershipTag: OwnershipTag } & ({ readonly event: UntrustedEvent } | { readonly pass: RulePass });
 
-/** What an invocation waits for: a call of ECR or a sleep; or the response with which it has ended. */
+/** What an invocation waits for: a call of ECR, a sleep, or whether its stack is stable; or the response with which it has ended. */
 export type Pending =
   | { readonly kind: 'call'; readonly repository: string; readonly call: EcrCall; readonly deadline: number }
   | { readonly kind: 'sleep'; readonly until: number }
+  | { readonly kind: 'stack' }
   | { readonly kind: 'response'; readonly result: Response };
 
-/** How a call or a sleep ended, and when: with the state that a read shows, with an error, or just so. */
-export type Reply = { readonly time: number } & ({ readonly shows?: EcrState } | { readonly error: Error });
+/** How a call or a sleep ended, and when: with the state that a read shows, with what CloudFormation says, with an error, or just so. */
+export type Reply = { readonly time: number } & ({ readonly shows?: EcrState; readonly isStable?: boolean } | { readonly error: Error });
 
 /** One run of the Lambda's real code. It stops at each call of ECR and at each sleep, until it gets a reply. */
 export class LiveInvocation {
@@ -30,11 +29,11 @@ export class LiveInvocation {
   private awaited?: { readonly resolve: (reply: Reply) => void; readonly reject: (error: Error) => void };
   private time: number;
 
-  constructor({ event, ownershipTag }: Delivery, started: number, log: Log = () => {}) {
+  constructor(delivery: Delivery, started: number, log: Log = () => {}) {
     this.time = started;
     this.pending = this.whenReached();
     const environment: Environment = {
-      ownershipTag,
+      ownershipTag: delivery.ownershipTag,
       lambdaRemaining: () => started + FUNCTION_TIMEOUT_MS - this.time,
       log,
       clock: { now: () => this.time, sleep: async (ms) => void await this.wait({ kind: 'sleep', until: this.time + ms }) },
@@ -52,7 +51,12 @@ export class LiveInvocation {
         };
       },
     };
-    void handle(event, environment).then((result) => this.reach({ kind: 'response', result }));
+    const isStackStable = async () => {
+      const reply = await this.wait({ kind: 'stack' });
+      return 'isStable' in reply && reply.isStable === true;
+    };
+    const running = 'pass' in delivery ? runRulePass(delivery.pass, environment, isStackStable) : handle(delivery.event, environment);
+    void running.then((result) => this.reach({ kind: 'response', result }));
   }
 
   public reply(reply: Reply): void {

@@ -2,11 +2,17 @@ import { EcrStates } from './ecr-state';
 import { IdealDeclaration, IdealRepository } from './ideal-repository';
 import { ModelRegistry } from './model-registry';
 import { Resource, arnOf, ownershipTagKeyOf } from './resources';
-import { Circumstances, DeployedEntry, StackOperation, TemplateEntry } from './stack-operation';
+import { DeployedRule, RuleChange, RuleEntry, RuleOperation } from './rule-operation';
+import { Circumstances, DeployedEntry, ResourceChange, StackOperation, TemplateEntry } from './stack-operation';
+import { tokenOf } from '../../lambda/cloudformation/physical-id';
 import { Settings, sameSettings } from '../../src/shared/settings';
 
 /** A template's entries, by their logical ids. */
-export type Template = Readonly<Record<string, TemplateEntry>>;
+export type Template = Readonly<Record<string, TemplateEntry | RuleEntry>>;
+
+type Deployed = DeployedEntry | DeployedRule;
+
+const isRule = <T extends object>(entry: T): entry is Extract<T, RuleEntry> => 'repositories' in entry;
 
 const AN_HOUR = 3_600_000;
 
@@ -18,11 +24,12 @@ export const GUEST = 'guest';
 /** An AWS account with repositories, stacks and CloudFormation; and beside each repository the ideal one, which shows what the promise says. */
 export class ModelAccount {
   private readonly states = new EcrStates();
-  private readonly registry = new ModelRegistry();
   private readonly ideals = new Map<string, IdealRepository>();
   private readonly formerDeclarations = new Map<string, readonly IdealDeclaration[]>();
-  private readonly stacks = new Map<string, Map<string, DeployedEntry>>();
+  private readonly stacks = new Map<string, Map<string, Deployed>>();
   private readonly generations = new Map<string, number>();
+
+  constructor(private readonly registry = new ModelRegistry()) {}
 
   public createRepository(name: string, settings: Settings): void {
     if (!this.ideals.has(name)) {
@@ -58,20 +65,20 @@ export class ModelAccount {
   /** Brings the stack to its template. Where something fails, it is rolled back to what it was. */
   public async deploy(stack: string, template: Template, circumstances: Circumstances): Promise<void> {
     this.registry.time += AN_HOUR;
-    const before = this.stacks.get(stack) ?? new Map<string, DeployedEntry>();
-    const operation = new StackOperation(this.registry, this.ideals, circumstances);
-    const after = new Map<string, DeployedEntry>();
+    const before = this.stacks.get(stack) ?? new Map<string, Deployed>();
+    const { operation, rules } = this.begin(circumstances);
+    const after = new Map<string, Deployed>();
     const undo: (() => Promise<void>)[] = [];
     let isFailed = false;
     for (const [logicalId, entry] of Object.entries(template)) {
-      const resource = this.resourceOf(stack, logicalId);
       const old = before.get(logicalId);
-      const wanted = { ...entry, resource };
-      if (old && old.repository === wanted.repository && sameSettings(old.settings, wanted.settings)) {
-        after.set(logicalId, { ...wanted, physicalId: old.physicalId });
+      if (old && isUnchanged(old, entry)) {
+        after.set(logicalId, { ...old, retain: entry.retain });
         continue;
       }
-      const { deployed, undo: undoChange } = old ? await operation.update(old, wanted) : await operation.create(wanted);
+      const { deployed, undo: undoChange } = isRule(entry)
+        ? await this.changeRule(rules, stack, logicalId, old as DeployedRule | undefined, entry)
+        : await this.changeSingle(operation, stack, logicalId, old as DeployedEntry | undefined, entry);
       undo.unshift(undoChange);
       if (!deployed) {
         isFailed = true;
@@ -86,7 +93,10 @@ export class ModelAccount {
       return;
     }
     for (const [logicalId, old] of before) {
-      if (!old.retain && after.get(logicalId)?.repository !== old.repository) {
+      const next = after.get(logicalId);
+      if (!old.retain && isRule(old) && !next) {
+        await rules.cleanUp(old);
+      } else if (!old.retain && !isRule(old) && (next as DeployedEntry | undefined)?.repository !== old.repository) {
         await operation.cleanUp(old);
       }
     }
@@ -99,14 +109,42 @@ export class ModelAccount {
       return;
     }
     this.registry.time += AN_HOUR;
-    const operation = new StackOperation(this.registry, this.ideals, circumstances);
-    for (const old of this.stacks.get(stack)?.values() ?? []) {
-      if (!old.retain) {
-        await operation.removeWithFunction(old);
-      }
+    const { operation, rules } = this.begin(circumstances);
+    for (const old of [...this.stacks.get(stack)?.values() ?? []].filter(({ retain }) => !retain)) {
+      await (isRule(old) ? rules.remove(old) : operation.removeWithFunction(old));
     }
     this.stacks.delete(stack);
     this.generations.set(stack, this.generationOf(stack) + 1);
+  }
+
+  /** All rules of the stack look after their repositories, also after new ones. */
+  public async sweep(stack: string, circumstances: Circumstances): Promise<void> {
+    this.registry.time += AN_HOUR;
+    const { rules } = this.begin(circumstances);
+    for (const rule of [...this.stacks.get(stack)?.values() ?? []].filter(isRule)) {
+      await rules.sweep(rule);
+    }
+  }
+
+  private begin(circumstances: Circumstances): { readonly operation: StackOperation; readonly rules: RuleOperation } {
+    const operation = new StackOperation(this.registry, this.ideals, circumstances);
+    return { operation, rules: new RuleOperation(this.registry, this.ideals, circumstances, () => operation.nextFault()) };
+  }
+
+  private changeSingle(
+    operation: StackOperation, stack: string, logicalId: string, old: DeployedEntry | undefined, entry: TemplateEntry,
+  ): Promise<ResourceChange> {
+    const wanted = { ...entry, resource: this.resourceOf(stack, logicalId) };
+    return old ? operation.update(old, wanted) : operation.create(wanted);
+  }
+
+  /** An update keeps the rule's physical id, with its time and its token. */
+  private changeRule(rules: RuleOperation, stack: string, logicalId: string, old: DeployedRule | undefined, entry: RuleEntry): Promise<RuleChange> {
+    if (old) {
+      return rules.update(old, { ...old, ...entry });
+    }
+    const ruleCreated = ++this.registry.time;
+    return rules.create({ ...entry, resource: { ...this.resourceOf(stack, logicalId), ruleCreated }, token: tokenOf(`rule-${ruleCreated}`) });
   }
 
   /** @returns how the account differs from what the promise says, if it does */
@@ -134,4 +172,11 @@ export class ModelAccount {
   private generationOf(stack: string): number {
     return this.generations.get(stack) ?? 0;
   }
+}
+
+function isUnchanged(old: Deployed, entry: TemplateEntry | RuleEntry): boolean {
+  const isOfSameRepositories = isRule(old)
+    ? isRule(entry) && old.repositories.join() === entry.repositories.join()
+    : !isRule(entry) && old.repository === entry.repository;
+  return isOfSameRepositories && sameSettings(old.settings, entry.settings);
 }

@@ -89,6 +89,8 @@ class FaultyInvocation {
     } else if (next.kind === 'sleep') {
       this.registry.time = Math.max(this.registry.time, next.until);
       this.live.reply({ time: this.registry.time });
+    } else if (next.kind === 'stack') {
+      this.live.reply({ time: this.registry.time, isStable: true });
     } else {
       this.live.reply(this.registry.time >= next.deadline
         ? { time: this.registry.time, error: named('TimeoutError', 'the time is up') }

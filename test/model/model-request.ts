@@ -1,10 +1,16 @@
 import { Delivery } from './live-invocation';
-import { Resource, createRequestIdOf, delivery, generatedIdOf, physicalIdOf, propertiesOf } from './resources';
+import {
+  Resource, arnOf, createRequestIdOf, generatedIdOf, known, newDelivery, newPassDelivery, physicalIdOf, propertiesOf, rulePhysicalIdOf, stackIdOf,
+} from './resources';
+import { RulePass } from './rule-pass';
+import { tokenOf } from '../../lambda/cloudformation/physical-id';
 import { Settings } from '../../src/shared/settings';
 
 /** What a resource declares when CloudFormation has no more requests for it; nothing where it is gone. */
 export interface Outcome {
   readonly declares: Settings | undefined;
+  /** Whether it was a sweep, which changes nothing of what CloudFormation has. */
+  readonly isOfSweep?: boolean;
 }
 
 /** The physical ids with which the function must respond. CloudFormation adopts whatever id it gets, also from a failure. */
@@ -26,6 +32,8 @@ export interface ModelRequest {
   readonly afterDeath: readonly Continuation[];
   /** Whether it may fail although it had time enough: its own delete overtakes it. */
   readonly isOvertaken?: boolean;
+  /** Whether its delete waits until it can write no more. */
+  readonly isWaitedFor?: boolean;
   /** Whether CloudFormation may have a response from another delivery of the same event. */
   readonly isDeliveredTwice?: boolean;
 }
@@ -36,6 +44,7 @@ export const isOutcome = (continuation: Continuation): continuation is Outcome =
 
 const REPOSITORY = 'team-a/api';
 const GONE: Outcome = { declares: undefined };
+const SWEPT: Outcome = { declares: undefined, isOfSweep: true };
 
 type Trouble = Pick<ModelRequest, 'afterFailure' | 'afterDeath'>;
 
@@ -61,14 +70,15 @@ function modelRequest(
 
 /** The requests for one repository, whose settings were `original` before anybody declared it. */
 export class ModelRequests {
-  constructor(private readonly original: Settings) {}
+  /** @param waits whether the stack operations of rules wait for a pass that is under way */
+  constructor(private readonly original: Settings, private readonly waits = false) {}
 
   /** Without a response it is delivered again, or deleted: by the id that it would have had, or by a generated one. */
   public create(resource: Resource, settings: Settings): ModelRequest {
-    const made = delivery(resource, {
+    const made = this.pass(resource, 'declare', settings) ?? known(newDelivery(resource, {
       RequestType: 'Create', RequestId: createRequestIdOf(resource), ResourceProperties: propertiesOf(settings, REPOSITORY),
-    });
-    const ids = { SUCCESS: this.idOf(resource), FAILED: physicalIdOf(resource, REPOSITORY, undefined) };
+    }));
+    const ids = { SUCCESS: this.idOf(resource), FAILED: this.failedIdOf(resource) };
     return modelRequest(`create ${nameOf(resource)}`, made, ids, { declares: settings }, (self) => ({
       afterFailure: [this.remove(resource, settings, ids.FAILED)],
       afterDeath: [self, this.remove(resource, settings), this.remove(resource, settings, generatedIdOf(resource))],
@@ -85,12 +95,12 @@ export class ModelRequests {
   /** Without a response it is delivered again, rolled back, followed by an update to `next`, or deleted. */
   public update(resource: Resource, settings: Settings, old: Settings, next = settings): ModelRequest {
     const id = this.idOf(resource);
-    const made = delivery(resource, {
+    const made = this.pass(resource, 'declare', settings, { ownSettings: [old, settings], waits: this.waits }) ?? known(newDelivery(resource, {
       RequestType: 'Update',
       PhysicalResourceId: id,
       ResourceProperties: propertiesOf(settings, REPOSITORY),
       OldResourceProperties: propertiesOf(old, REPOSITORY),
-    });
+    }));
     return modelRequest(`update ${nameOf(resource)}`, made, { SUCCESS: id, FAILED: id }, { declares: settings }, (self) => ({
       afterFailure: [this.update(resource, old, settings)],
       afterDeath: [self, this.update(resource, old, settings), this.update(resource, next, settings), this.remove(resource, settings)],
@@ -99,13 +109,43 @@ export class ModelRequests {
 
   /** Without success it is sent again. */
   public remove(resource: Resource, settings: Settings, id = this.idOf(resource)): ModelRequest {
-    const made = delivery(resource, { RequestType: 'Delete', PhysicalResourceId: id, ResourceProperties: propertiesOf(settings, REPOSITORY) });
-    const name = `delete ${nameOf(resource)}${id === generatedIdOf(resource) ? ' by a generated id' : ''}`;
-    return modelRequest(name, made, { SUCCESS: id, FAILED: id }, GONE, (self) => ({ afterFailure: [self], afterDeath: [self] }));
+    const isGenerated = id === generatedIdOf(resource);
+    const made = this.pass(resource, 'release', settings, { isTokenKnown: !isGenerated, waits: this.waits })
+      ?? known(newDelivery(resource, { RequestType: 'Delete', PhysicalResourceId: id, ResourceProperties: propertiesOf(settings, REPOSITORY) }));
+    const ids = resource.ruleCreated === undefined ? { SUCCESS: id, FAILED: id } : { SUCCESS: this.idOf(resource), FAILED: this.idOf(resource) };
+    const name = `delete ${nameOf(resource)}${isGenerated ? ' by a generated id' : ''}`;
+    return modelRequest(name, made, ids, GONE, (self) => ({ afterFailure: [self], afterDeath: [self] }));
+  }
+
+  /** A sweep of a rule, or the event of a new repository. What it could not do, the next sweep does. */
+  public sweep(resource: Resource, settings: Settings): ModelRequest {
+    const made = this.pass(resource, 'sweep', settings, { ownSettings: [settings] })!;
+    const id = this.idOf(resource);
+    return modelRequest(`sweep ${nameOf(resource)}`, made, { SUCCESS: id, FAILED: id }, SWEPT, (self) => ({ afterFailure: [self], afterDeath: [self] }));
+  }
+
+  /** @returns nothing for a single declaration */
+  private pass(resource: Resource, type: RulePass['type'], settings: Settings, options: Partial<RulePass> = {}): Delivery | undefined {
+    const { stack, logicalId, ruleCreated: created } = resource;
+    return created === undefined ? undefined : known(newPassDelivery(resource, {
+      type,
+      stackId: stackIdOf(stack),
+      logicalId,
+      repository: arnOf(REPOSITORY),
+      rule: { created, token: tokenOf(createRequestIdOf(resource)), settings },
+      ownSettings: [],
+      isTokenKnown: true,
+      waits: false,
+      ...options,
+    }));
   }
 
   private idOf(resource: Resource): string {
-    return physicalIdOf(resource, REPOSITORY, this.original);
+    return resource.ruleCreated === undefined ? physicalIdOf(resource, REPOSITORY, this.original) : rulePhysicalIdOf(resource, resource.ruleCreated);
+  }
+
+  private failedIdOf(resource: Resource): string {
+    return resource.ruleCreated === undefined ? physicalIdOf(resource, REPOSITORY, undefined) : this.idOf(resource);
   }
 }
 

@@ -1,6 +1,8 @@
 import { Delivery } from './live-invocation';
-import { renderPhysicalId, tokenOf } from '../../lambda/cloudformation/physical-id';
+import { RulePass } from './rule-pass';
+import { renderPhysicalId, renderRulePhysicalId, tokenOf } from '../../lambda/cloudformation/physical-id';
 import { UntrustedEvent } from '../../lambda/cloudformation/request';
+import { DeclarationId, OwnershipTag } from '../../lambda/protocol/operation';
 import { TAG_PREFIX } from '../../src/shared/contract';
 import { Settings } from '../../src/shared/settings';
 import { properties } from '../support/properties';
@@ -22,6 +24,8 @@ export interface Resource {
   readonly stack: string;
   readonly logicalId: string;
   readonly provider: string;
+  /** Of a rule: when it was created, in ms. */
+  readonly ruleCreated?: number;
 }
 
 export const stackIdOf = (stack: string): string =>
@@ -37,21 +41,31 @@ export const createRequestIdOf = ({ stack, logicalId }: Resource): string => `cr
 export const physicalIdOf = (resource: Resource, repository: string, original: Settings | undefined): string =>
   renderPhysicalId(arnOf(repository), original, tokenOf(createRequestIdOf(resource)));
 
+/** The physical id of a rule, with which every request for it responds. */
+export const rulePhysicalIdOf = (resource: Resource, created: number): string =>
+  renderRulePhysicalId({ created, token: tokenOf(createRequestIdOf(resource)) });
+
 /** The physical id that CloudFormation generates for a resource whose create got no response. */
 export const generatedIdOf = ({ stack, logicalId }: Resource): string => `${stack}-${logicalId}-1ABCDEFGHIJKL`;
 
 export const propertiesOf = (settings: Settings, repository: string) => properties(settings, arnOf(repository));
 
 export const newDelivery = (resource: Resource, event: UntrustedEvent): Delivery => ({
-  ownershipTag: { key: ownershipTagKeyOf(resource), value: stackIdOf(resource.provider) },
+  ownershipTag: ownershipTagOf(resource),
   event: { StackId: stackIdOf(resource.stack), LogicalResourceId: resource.logicalId, RequestId: 'request', ...event },
 });
 
+export const newPassDelivery = (resource: Resource, pass: RulePass): Delivery => ({ ownershipTag: ownershipTagOf(resource), pass });
+
+export const declarationIdOf = (resource: Resource): DeclarationId =>
+  ({ stackId: stackIdOf(resource.stack), logicalId: resource.logicalId, ownershipTag: ownershipTagOf(resource) });
+
+const ownershipTagOf = (resource: Resource): OwnershipTag => ({ key: ownershipTagKeyOf(resource), value: stackIdOf(resource.provider) });
+
 const deliveries = new Map<string, Delivery>();
 
-/** An event, always the same object for the same event: the invocation tree finds it by identity. */
-export function delivery(resource: Resource, event: UntrustedEvent): Delivery {
-  const made = newDelivery(resource, event);
+/** A delivery, always the same object for the same event or pass: the invocation tree finds it by identity. */
+export function known(made: Delivery): Delivery {
   const key = JSON.stringify(made);
   deliveries.set(key, deliveries.get(key) ?? made);
   return deliveries.get(key)!;

@@ -14,6 +14,8 @@ export async function run(ecr: EcrState, time: number, { delivery }: ModelReques
     if (pending.kind === 'sleep') {
       time = pending.until;
       invocation.reply({ time });
+    } else if (pending.kind === 'stack') {
+      invocation.reply({ time, isStable: true });
     } else {
       ecr = ecr.after(pending.call);
       invocation.reply({ time, shows: ecr });

@@ -11,18 +11,27 @@ const TIMEOUT_MS = 60_000 + 30 * SEQUENCES;
 
 const REPOSITORIES = ['team-a/api', 'team-b/web'] as const;
 const STACKS = ['one', HOST, GUEST] as const;
+const RULE_IDS = ['Rule', 'RenamedRule'] as const;
 const LOGICAL_IDS = ['Tags', 'Renamed'] as const;
 
 const settings = fc.constantFrom(MUTABLE, IMMUTABLE, FILTERED, LONG, locked('latest'), locked('dev-*'));
 const repository = fc.constantFrom(...REPOSITORIES);
 
-/** A template declares each repository once. */
-const template: fc.Arbitrary<Template> = fc
+/** A template declares each repository once, apart from rules. */
+const singles: fc.Arbitrary<Template> = fc
   .uniqueArray(fc.record({ id: fc.constantFrom(...LOGICAL_IDS), repository, settings, retain: fc.boolean() }), {
     maxLength: 2, selector: ({ id }) => id,
   })
   .filter((entries) => new Set(entries.map((entry) => entry.repository)).size === entries.length)
   .map((entries) => Object.fromEntries(entries.map(({ id, ...entry }) => [id, entry])));
+
+const rule: fc.Arbitrary<Template> = fc
+  .record({ id: fc.constantFrom(...RULE_IDS), repositories: fc.subarray([...REPOSITORIES], { minLength: 1 }), settings, retain: fc.boolean() })
+  .map(({ id, ...entry }) => ({ [id]: entry }));
+
+/** What is declared first comes first, so that a rule is rolled back after single declarations, or before. */
+const template: fc.Arbitrary<Template> = fc.tuple(singles, fc.option(rule, { nil: {}, freq: 1 }), fc.boolean())
+  .map(([one, other, isRuleFirst]) => isRuleFirst ? { ...other, ...one } : { ...one, ...other });
 
 const fault: fc.Arbitrary<Fault> = fc.oneof(
   { weight: 5, arbitrary: fc.constant(NO_FAULT) },
@@ -57,6 +66,11 @@ const action: fc.Arbitrary<Action> = fc.oneof(
     weight: 2,
     arbitrary: fc.tuple(fc.constantFrom(...STACKS), circumstances).map(([stack, how]) =>
       named(`destroy ${stack} ${JSON.stringify(how)}`, (account) => account.destroy(stack, how))),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.tuple(fc.constantFrom(...STACKS), circumstances).map(([stack, how]) =>
+      named(`sweep ${stack} ${JSON.stringify(how)}`, (account) => account.sweep(stack, how))),
   },
   { weight: 1, arbitrary: repository.map((name) => named(`delete ${name}`, (account) => account.deleteRepository(name))) },
   {

@@ -89,7 +89,7 @@ export class StackOperation {
       return { undo: async () => {} };
     }
     this.hasCreated = true;
-    const wasDeclared = this.idealOf(wanted)?.isDeclaredBy(wanted.resource) ?? false;
+    const wasDeclared = this.idealOf(wanted)?.find(wanted.resource) !== undefined;
     const response = await this.send(event);
     if (response?.Status === 'SUCCESS') {
       this.declare(wanted, response.PhysicalResourceId, { isNew: true });
@@ -104,7 +104,7 @@ export class StackOperation {
 
   public async update(old: DeployedEntry, wanted: WantedEntry): Promise<ResourceChange> {
     const isReplacement = old.repository !== wanted.repository;
-    const wasDeclared = this.idealOf(wanted)?.isDeclaredBy(wanted.resource) ?? false;
+    const wasDeclared = this.idealOf(wanted)?.find(wanted.resource) !== undefined;
     const response = await this.send(this.updating(old, wanted, old.physicalId));
     // CloudFormation adopts whatever id it gets.
     const next = { ...wanted, physicalId: response?.PhysicalResourceId ?? old.physicalId };
@@ -153,6 +153,10 @@ export class StackOperation {
         return;
       }
     }
+  }
+
+  public nextFault(): Fault {
+    return this.faults.shift() ?? NO_FAULT;
   }
 
   private async undoReplacement(old: DeployedEntry, next: DeployedEntry): Promise<void> {
@@ -206,7 +210,7 @@ export class StackOperation {
       return;
     }
     const { original, token } = parsePhysicalId(physicalId)!;
-    const isKept = from !== undefined || ideal.isDeclaredBy(entry.resource);
+    const isKept = from !== undefined || ideal.find(entry.resource) !== undefined;
     const isPossible = (possible: Settings | undefined) => possible && original ? sameSettings(possible, original) : possible === original;
     if (!isKept && !ideal.possibleOriginals.some(isPossible)) {
       throw new Error(`the physical id is ${physicalId}, but the original is one of ${JSON.stringify(ideal.possibleOriginals)}`);
@@ -221,7 +225,8 @@ export class StackOperation {
   private release({ repository, resource, physicalId }: DeployedEntry): void {
     const id = parsePhysicalId(physicalId);
     const ideal = this.ideals.get(repository);
-    const isOfOther = id?.token !== undefined && ideal?.tokenOf(resource) !== undefined && ideal.tokenOf(resource) !== id.token;
+    const declared = ideal?.find(resource);
+    const isOfOther = id?.token !== undefined && declared?.token !== undefined && declared.token !== id.token;
     if (!isOfOther || !this.registry.get(arnOf(repository))!.isRecorded(resource)) {
       ideal?.release(resource, id !== undefined);
     }
@@ -261,10 +266,6 @@ export class StackOperation {
       }
     }
     throw new Error(`still failing after ${MOST_TRIES} tries`);
-  }
-
-  private nextFault(): Fault {
-    return this.faults.shift() ?? NO_FAULT;
   }
 
   /** @returns the response, or nothing where the function died */

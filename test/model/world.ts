@@ -1,7 +1,9 @@
+import { Participant } from './cases';
 import { EcrCall, EcrState, areIndependent, isWrite } from './ecr-state';
 import { Invocation, InvocationTree, whenPlayed } from './invocation-tree';
 import { Reply } from './live-invocation';
 import { ModelRequest, Outcome, Continuation, isOutcome } from './model-request';
+import { Resource } from './resources';
 import { MAX_READ_LAG_MS, MIN_LIFETIME_MS } from '../../lambda/protocol/windows';
 
 /** An invocation that has not responded yet. */
@@ -14,6 +16,8 @@ interface RunningInvocation {
   readonly beforeLastWrite?: EcrState;
   /** How many of its reads may still lag. */
   readonly laggingReads: number;
+  /** Whether its resource has had another request before. */
+  readonly isContinuation: boolean;
 }
 
 type Actor = RunningInvocation | Outcome;
@@ -23,6 +27,8 @@ export interface World {
   readonly ecr: EcrState;
   readonly time: number;
   readonly actors: readonly Actor[];
+  /** The resource of each actor. */
+  readonly resources: readonly Resource[];
   /** How many invocations may still die. */
   readonly deaths: number;
   /** How many times others may still erase the record. */
@@ -57,12 +63,13 @@ export class BrokenPromiseError extends Error {}
 
 export const isRunning = (actor: Actor): actor is RunningInvocation => 'invocation' in actor;
 
-export async function begin(ecr: EcrState, time: number, requests: readonly ModelRequest[], faults: FaultBudget): Promise<World> {
+export async function begin(ecr: EcrState, time: number, participants: readonly Participant[], faults: FaultBudget): Promise<World> {
   const { deaths, erasures, laggingReads, slowness } = faults;
   const invocations = new InvocationTree();
   return whenPlayed(() => {
-    const actors = requests.map((request, index) => open(invocations, request, time, 100 * index, laggingReads));
-    return { ecr, time, actors, deaths, erasures, isErased: false, slowness, invocations };
+    const actors = participants.map(({ request }, index) => open(invocations, request, time, 100 * index, laggingReads, false));
+    const resources = participants.map(({ resource }) => resource);
+    return { ecr, time, actors, resources, deaths, erasures, isErased: false, slowness, invocations };
   });
 }
 
@@ -103,6 +110,10 @@ function stepsOf(world: World, index: number, running: RunningInvocation): Step[
     }
     return go(() => `sleeps ${pending.until - now} ms`, { time: pending.until }, { time: wakesAt });
   }
+  if (pending.kind === 'stack') {
+    const isStable = isStackStable(world, index);
+    return go(() => `asks for its stack, which is ${isStable ? 'stable' : 'not as it was'}`, { time: now, isStable }, {});
+  }
   if (pending.kind === 'response') {
     throw new Error('an invocation that has responded is still running');
   }
@@ -130,6 +141,15 @@ function stepsOf(world: World, index: number, running: RunningInvocation): Step[
   ];
 }
 
+/**
+ * Whether a sweep may go on: no operation on its rule has begun. After one, the sweep's input is out of date: the rule is gone, or
+ * DescribeStackResource tells a later update.
+ */
+function isStackStable({ actors, resources }: World, index: number): boolean {
+  return actors.every((actor, other) => other === index || resources[other] !== resources[index]
+    || (isRunning(actor) && !actor.isContinuation && actor.invocation.isFresh));
+}
+
 const isOutOfTime = ({ invocation: { pending }, offset }: RunningInvocation, time: number): boolean =>
   pending.kind === 'call' && time + offset >= pending.deadline;
 
@@ -138,27 +158,27 @@ const isOutOfTime = ({ invocation: { pending }, offset }: RunningInvocation, tim
  * read or a sleep leaves the same repository as a death after the last write before it. So an invocation dies only before its first call,
  * and after each write.
  *
- * A create that is overtaken does not die here. Its delete does not wait for it once it has put its settings, so one that puts them again, on
- * what it read before the delete, and dies at that moment leaves them. That is a limit of the promise. Creates that die before their delete
- * is sent are explored.
+ * A create that is overtaken does not die here, but for that of a rule, whose delete waits until it can write no more. Another delete does
+ * not wait once the create has put its settings, so one that puts them again, on what it read before the delete, and dies at that moment
+ * leaves them. That is a limit of the promise. Creates that die before their delete is sent are explored.
  */
 function proceed(what: () => string, world: World, index: number, running: RunningInvocation, reply: Reply): Step[] {
   const { request, invocation: { isFresh, pending } } = running;
   const step = (then: Actor, end = '', changed: Partial<World> = {}): Step =>
     ({ what: () => `${request.name}: ${what()}${end}`, world: { ...world, ...changed, actors: world.actors.with(index, then) } });
   const follow = (end: string, nexts: readonly Continuation[], changed: Partial<World> = {}) => nexts.map((next) => step(
-    isOutcome(next) ? next : open(world.invocations, next, world.time, running.offset + 1, running.laggingReads),
+    isOutcome(next) ? next : open(world.invocations, next, world.time, running.offset + 1, running.laggingReads, true),
     `, ${end}, then ${isOutcome(next) ? 'nothing more' : next.name}`,
     changed,
   ));
 
-  const mayDie = world.deaths > 0 && !request.isOvertaken && (isFresh || (pending.kind === 'call' && isWrite(pending.call)));
+  const mayDie = world.deaths > 0 && (!request.isOvertaken || request.isWaitedFor) && (isFresh || (pending.kind === 'call' && isWrite(pending.call)));
   const deaths = mayDie ? follow('dies', request.afterDeath, { deaths: world.deaths - 1 }) : [];
-  const invocation = skipReadPauses(running.invocation.reply(reply));
-  if (invocation.pending.kind !== 'response') {
-    return [step({ ...running, invocation }), ...deaths];
+  const replied = skipReadPauses({ ...running, invocation: running.invocation.reply(reply) });
+  if (replied.invocation.pending.kind !== 'response') {
+    return [step(replied), ...deaths];
   }
-  const { result } = invocation.pending;
+  const { result } = replied.invocation.pending;
   // CloudFormation has the id from the other delivery, and the later one may find no record any more.
   const isIdIgnored = request.isDeliveredTwice && world.isErased;
   if (!isIdIgnored && result.PhysicalResourceId !== request.ids[result.Status]) {
@@ -179,12 +199,19 @@ function proceed(what: () => string, world: World, index: number, running: Runni
  * no schedule is lost. Two sleeps are longer or have a length of their own, and do take their time: the one before a new declaration may
  * be erased (`MIN_LIFETIME_MS`), and the wait for a create that may still run.
  */
-function skipReadPauses(invocation: Invocation): Invocation {
-  const { pending, time } = invocation;
-  const isReadPause = pending.kind === 'sleep' && pending.until - time !== MIN_LIFETIME_MS && pending.until - time <= MAX_READ_LAG_MS;
-  return isReadPause ? skipReadPauses(invocation.reply({ time })) : invocation;
+function skipReadPauses(running: RunningInvocation): RunningInvocation {
+  const { invocation: { pending, time } } = running;
+  const pause = pending.kind === 'sleep' ? pending.until - time : 0;
+  if (pause === 0 || pause === MIN_LIFETIME_MS || pause > MAX_READ_LAG_MS) {
+    return running;
+  }
+  // The second pause after a read that lacks the last write is so long that no read lags any more.
+  const beforeLastWrite = pause > MAX_READ_LAG_MS / 2 ? undefined : running.beforeLastWrite;
+  return skipReadPauses({ ...running, invocation: running.invocation.reply({ time }), beforeLastWrite });
 }
 
-function open(invocations: InvocationTree, request: ModelRequest, time: number, offset: number, laggingReads: number): RunningInvocation {
-  return { request, invocation: skipReadPauses(invocations.start(request.delivery, time + offset)), offset, laggingReads };
+function open(
+  invocations: InvocationTree, request: ModelRequest, time: number, offset: number, laggingReads: number, isContinuation: boolean,
+): RunningInvocation {
+  return skipReadPauses({ request, invocation: invocations.start(request.delivery, time + offset), offset, laggingReads, isContinuation });
 }

@@ -24,7 +24,7 @@ test.concurrent.each(moments('TagResource', 'PutImageTagMutability'))('the funct
   const [repository, other] = [await account.repository(FILTERED), await account.repository(FILTERED)];
   const arn = account.arn(repository);
   const declared = { arn, settings: LOCKED };
-  const stack = await account.stack().create({ repository: other, settings: IMMUTABLE });
+  const stack = await account.stack({ alsoAllowed: [repository] }).create({ repository: other, settings: IMMUTABLE });
   const functionName = await stack.functionName();
   const create = events.make(stack.id, 'ByHand', { type: 'Create', declared });
 
@@ -51,7 +51,7 @@ test.concurrent.each(moments('TagResource', 'PutImageTagMutability'))('the funct
 test.concurrent.each(moments('PutImageTagMutability', 'UntagResource'))('the function dies in a delete, %s %s, and gets another one: restored', async (...moment) => {
   const [repository, other] = [await account.repository(FILTERED), await account.repository(FILTERED)];
   const declared = { arn: account.arn(repository), settings: LOCKED };
-  const stack = await account.stack().create({ repository: other, settings: IMMUTABLE });
+  const stack = await account.stack({ alsoAllowed: [repository] }).create({ repository: other, settings: IMMUTABLE });
   const functionName = await stack.functionName();
   const [created] = await events.deliver(functionName, events.make(stack.id, 'ByHand', { type: 'Create', declared }));
   const { PhysicalResourceId: physicalId } = created!;

@@ -1,4 +1,4 @@
-import { parsePhysicalId, renderPhysicalId, tokenOf } from '../../../lambda/cloudformation/physical-id';
+import { parsePhysicalId, parseRulePhysicalId, renderPhysicalId, renderRulePhysicalId, tokenOf } from '../../../lambda/cloudformation/physical-id';
 import { parseRepositoryArn } from '../../../lambda/ecr/repository';
 import { Settings } from '../../../src/shared/settings';
 import { GENERATED_ID } from '../../support/fake-stack';
@@ -53,6 +53,26 @@ describe('a physical id', () => {
   test.each(['', '0123456789a', '0123456789abc', '0123456789AB', '0123456789ag', ' 0123456789ab', '0123456789ab\n'])('has no token where it says %j', (token) => {
     expect(parsePhysicalId(`${ARN}|MUTABLE|${token}`)).toEqual({ repository, original: MUTABLE, token: undefined });
   });
+});
+
+describe('a physical id of a rule', () => {
+  const CREATED = Date.parse('2026-01-02T03:04:05.678Z');
+  const ID = `rule|2026-01-02T03:04:05.678Z|${TOKEN}`;
+
+  test('has the time of its creation and its token, and is read as it was written', () => {
+    expect(renderRulePhysicalId({ created: CREATED, token: TOKEN })).toBe(ID);
+    expect(parseRulePhysicalId(ID)).toEqual({ created: CREATED, token: TOKEN });
+  });
+
+  test('is none of a single declaration, nor the other way round', () => {
+    expect(parsePhysicalId(ID)).toBeUndefined();
+    expect(parseRulePhysicalId(renderPhysicalId(ARN, MUTABLE, TOKEN))).toBeUndefined();
+  });
+
+  test.each<[unknown]>([
+    [GENERATED_ID], ['rule'], ['rule||'], [`${ID} `], [` ${ID}`], [`${ID}\n`], [ID.replace('678Z', 'Z')], [ID.replace('-01-', '-13-')], [ID.slice(0, -1)], [`${ID}|x`],
+    [ID.replace('rule', 'Rule')], [undefined], [null], [7], [{}], [[ID]],
+  ])('is not %j', (value) => expect(parseRulePhysicalId(value)).toBeUndefined());
 });
 
 test('a token is the same for each delivery of a request, and another for another request', () => {

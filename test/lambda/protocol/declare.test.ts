@@ -1,7 +1,6 @@
 import { Declaring, declare } from '../../../lambda/protocol/declare';
 import { DeclarationId, keyOf } from '../../../lambda/protocol/operation';
 import { declarationOf, readRecord } from '../../../lambda/protocol/record';
-import { release } from '../../../lambda/protocol/release';
 import { FakeEcr, named } from '../../support/fake-ecr';
 import { FILTERED, IMMUTABLE, LOCKED, MUTABLE, OF_OTHER } from '../../support/settings';
 import { LONG_AGO, TOKEN, TestOperation, operationOn, declarationIdOf, record } from '../../support/test-operation';
@@ -10,7 +9,7 @@ const OWN = declarationIdOf('a');
 const OTHER = declarationIdOf('b');
 const NOW = operationOn(new FakeEcr(MUTABLE)).clock.now();
 
-/** A create, unless said otherwise, that is rolled back as the lifecycle does it. */
+/** A create, unless said otherwise. */
 function declaring(operation: TestOperation, request: Partial<Declaring> = {}) {
   return declare(operation, {
     settings: LOCKED,
@@ -19,7 +18,6 @@ function declaring(operation: TestOperation, request: Partial<Declaring> = {}) {
     newToken: TOKEN,
     ownSettings: [],
     failIfSuperseded: false,
-    rollBack: async (recordedAt) => void await release(operation, { recordedAt }),
     ...request,
   });
 }
@@ -30,7 +28,7 @@ const decisions = ({ lines }: TestOperation) => lines.map(({ decision }) => deci
 describe('a first declaration', () => {
   test('is recorded with what was there, and set', async () => {
     const operation = operationOn(new FakeEcr(FILTERED));
-    expect(await declaring(operation)).toEqual({ before: FILTERED, effective: LOCKED, supersededBy: undefined, original: FILTERED, token: TOKEN });
+    expect(await declaring(operation)).toEqual({ before: FILTERED, effective: LOCKED, original: FILTERED, token: TOKEN, isUnchanged: false });
     expect(operation.ecr.settings).toEqual(LOCKED);
     expect(ownOf(operation.ecr)).toEqual({
       key: keyOf(OWN), original: FILTERED, declared: { precedence: { sequence: 1, revision: 0 }, stackName: 'a', since: NOW, token: TOKEN, settings: LOCKED },
@@ -42,7 +40,7 @@ describe('a first declaration', () => {
   test('is written ahead, in one call', async () => {
     const { ecr, ...operation } = operationOn(new FakeEcr(FILTERED));
     await declaring({ ...operation, ecr });
-    expect(ecr.calls).toEqual(['readTags', 'readSettings', 'readTags', 'tag', 'putSettings', 'readTags', 'readSettings']);
+    expect(ecr.calls).toEqual(['readTags', 'readSettings', 'readTags', 'tag', 'putSettings', 'readTags']);
   });
 });
 
@@ -55,14 +53,14 @@ describe('beside others', () => {
 
   test('a new declaration is the newest, and copies their original', async () => {
     const operation = underOther();
-    expect(await declaring(operation)).toEqual({ before: OF_OTHER, effective: LOCKED, supersededBy: undefined, original: FILTERED, token: TOKEN });
+    expect(await declaring(operation)).toEqual({ before: OF_OTHER, effective: LOCKED, original: FILTERED, token: TOKEN, isUnchanged: false });
     expect(ownOf(operation.ecr)).toMatchObject({ original: FILTERED, declared: { precedence: { sequence: 8 } } });
   });
 
   test('an update keeps its precedence, and names the stack that it is superseded by', async () => {
     const operation = underOther();
     record(operation.ecr, OWN, { settings: IMMUTABLE, original: FILTERED });
-    expect(await declaring(operation, { isCreate: false })).toEqual({ before: OF_OTHER, effective: OF_OTHER, supersededBy: 'b', original: FILTERED, token: TOKEN });
+    expect(await declaring(operation, { isCreate: false })).toEqual({ before: OF_OTHER, effective: OF_OTHER, supersededBy: 'b', original: FILTERED, token: TOKEN, isUnchanged: false });
     expect(ownOf(operation.ecr)).toMatchObject({ declared: { precedence: { sequence: 1 }, settings: LOCKED } });
     expect(operation.ecr.puts).toEqual([]);
   });
@@ -104,7 +102,7 @@ describe('an update', () => {
 
   test('without changes makes two calls and writes nothing', async () => {
     const operation = declared();
-    await update(operation);
+    expect(await update(operation)).toMatchObject({ isUnchanged: true });
     expect(operation.ecr.calls).toEqual(['readTags', 'readSettings']);
     expect(operation.lines).toEqual([]);
   });
@@ -112,9 +110,9 @@ describe('an update', () => {
   test('of a record that is complete restores settings that somebody changed, without writing it again', async () => {
     const operation = declared();
     operation.ecr.settings = MUTABLE;
-    await update(operation);
+    expect(await update(operation)).toMatchObject({ isUnchanged: false });
     expect(operation.ecr.settings).toEqual(LOCKED);
-    expect(operation.ecr.calls).toEqual(['readTags', 'readSettings', 'putSettings', 'readTags', 'readSettings']);
+    expect(operation.ecr.calls).toEqual(['readTags', 'readSettings', 'putSettings', 'readTags']);
     expect(ownOf(operation.ecr)).toMatchObject({ declared: { since: LONG_AGO } });
   });
 
@@ -239,7 +237,7 @@ describe('while it is made', () => {
       erased({ ecr, ...rest });
       ecr.tags.delete(OWN.ownershipTag.key);
     });
-    await expect(declaring(operation, { rollBack: async () => {} })).rejects.toThrow(OVERTAKEN);
+    await expect(declaring(operation)).rejects.toThrow(OVERTAKEN);
     expect([operation.ecr.settings, operation.ecr.trace]).toEqual([FILTERED, []]);
   });
 
@@ -248,13 +246,13 @@ describe('while it is made', () => {
       erased(on);
       record(on.ecr, OTHER, { settings: OF_OTHER, original: FILTERED });
     });
-    await expect(declaring(operation, { rollBack: async () => {} })).rejects.toThrow(OVERTAKEN);
+    await expect(declaring(operation)).rejects.toThrow(OVERTAKEN);
     expect(operation.ecr.settings).toEqual(OF_OTHER);
   });
 
   test('a deletion that has only taken its precedence wins as well', async () => {
     const operation = meanwhile(({ ecr, key }) => ecr.tags.delete(`${key}:declared`));
-    await expect(declaring(operation, { rollBack: async () => {} })).rejects.toThrow(OVERTAKEN);
+    await expect(declaring(operation)).rejects.toThrow(OVERTAKEN);
     expect(operation.ecr.settings).toEqual(FILTERED);
   });
 
@@ -266,7 +264,7 @@ describe('while it is made', () => {
 
   test('a later request for the same declaration wins, and this one says so', async () => {
     const operation = meanwhile(({ ecr }) => record(ecr, OWN, { settings: OF_OTHER, original: FILTERED }));
-    await expect(declaring(operation, { rollBack: async () => {} })).rejects.toThrow('the repository\'s tags have other settings for this declaration than were just '
+    await expect(declaring(operation)).rejects.toThrow('the repository\'s tags have other settings for this declaration than were just '
       + 'recorded: a later request for it overtook this one, or somebody edits the tags. Deploy again to declare it once more');
     expect(operation.ecr.settings).toEqual(OF_OTHER);
   });
@@ -275,7 +273,7 @@ describe('while it is made', () => {
     const operation = meanwhile(({ ecr }) => {
       record(ecr, OTHER, { settings: OF_OTHER, original: FILTERED, precedence: { sequence: 2, revision: 0 } });
     });
-    expect(await declaring(operation)).toEqual({ before: FILTERED, effective: OF_OTHER, supersededBy: 'b', original: FILTERED, token: TOKEN });
+    expect(await declaring(operation)).toEqual({ before: FILTERED, effective: OF_OTHER, supersededBy: 'b', original: FILTERED, token: TOKEN, isUnchanged: false });
     expect(operation.ecr.settings).toEqual(OF_OTHER);
   });
 });

@@ -1,12 +1,20 @@
 import { DesiredState, NO_CHANGES, changeTags, reconcile } from '../../../lambda/protocol/reconcile';
 import { takeSnapshot } from '../../../lambda/protocol/snapshot';
+import { Settings } from '../../../src/shared/settings';
 import { FakeEcr } from '../../support/fake-ecr';
 import { IMMUTABLE, LOCKED, MUTABLE } from '../../support/settings';
-import { TestOperation, operationOn } from '../../support/test-operation';
+import { TestOperation, declarationIdOf, operationOn, record } from '../../support/test-operation';
 
 /** A repository whose tags say what it should have. */
 const wants = (settings: DesiredState['settings']): DesiredState => ({ tagChanges: () => NO_CHANGES, settings });
 const IMMUTABLE_WANTED = wants(() => IMMUTABLE);
+
+/** A repository that another stack declares, too. */
+function shared(settings: Settings): FakeEcr {
+  const ecr = new FakeEcr(settings);
+  record(ecr, declarationIdOf('b'), { settings });
+  return ecr;
+}
 
 async function reconciling(ecr: FakeEcr, desired: DesiredState, isFresh: boolean, operation: TestOperation = operationOn(ecr)) {
   const snapshot = await takeSnapshot(ecr);
@@ -30,11 +38,21 @@ describe('reconciling', () => {
   });
 
   test('puts what differs, reads it again, and says so', async () => {
-    const ecr = new FakeEcr(MUTABLE);
+    const ecr = shared(MUTABLE);
     const { reconciled, operation } = await reconciling(ecr, IMMUTABLE_WANTED, true);
     expect(ecr.calls).toEqual(['putSettings', 'readTags', 'readSettings']);
     expect([ecr.settings, reconciled.actual]).toEqual([IMMUTABLE, IMMUTABLE]);
     expect(operation.lines).toEqual([{ level: 'INFO', decision: 'settings-changed', details: { before: MUTABLE, effective: IMMUTABLE } }]);
+  });
+
+  test.each<[string, FakeEcr, string[]]>([
+    ['where nobody else can have put anything since', new FakeEcr(MUTABLE), ['putSettings', 'readTags']],
+    ['where another declaration is there', shared(MUTABLE), ['putSettings', 'readTags', 'readSettings']],
+  ])('reads what it put, or only the tags: %s', async (_, ecr, calls) => {
+    record(ecr, declarationIdOf('a'), { settings: IMMUTABLE });
+    const { reconciled } = await reconciling(ecr, IMMUTABLE_WANTED, true);
+    expect(ecr.calls).toEqual(calls);
+    expect(reconciled.actual).toEqual(IMMUTABLE);
   });
 
   test('writes the tags that are to be changed, and reads them again', async () => {
@@ -65,7 +83,7 @@ describe('reconciling', () => {
   });
 
   test('gives others more time from round to round', async () => {
-    const ecr = new FakeEcr(MUTABLE);
+    const ecr = shared(MUTABLE);
     ecr.before = (method) => {
       if (method === 'readSettings' && ecr.puts.length < 4) ecr.settings = MUTABLE;
     };
@@ -75,7 +93,7 @@ describe('reconciling', () => {
   });
 
   test('gives up after ten rounds, and says what to do', async () => {
-    const ecr = new FakeEcr(MUTABLE);
+    const ecr = shared(MUTABLE);
     ecr.before = (method) => {
       if (method === 'readSettings') ecr.settings = MUTABLE;
     };

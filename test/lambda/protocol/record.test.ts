@@ -13,6 +13,11 @@ const LONG_ORIGINAL = longest('VWXYZ', 'MUTABLE_WITH_EXCLUSION');
 const TOKEN = '0123456789ab';
 const SINCE = Date.parse('2026-01-02T03:04:05.678Z');
 
+const CREATED = Date.parse('2026-01-01T00:00:00.000Z');
+
+function byRule(settings: Settings, original?: Settings, { key = KEY, ruleCreated = CREATED } = {}): DeclaredDeclaration {
+  return { key, declared: { precedence: { ruleCreated }, stackName: 'my-stack', since: SINCE, token: TOKEN, settings }, original };
+}
 function declaration(settings: Settings, original?: Settings, { key = KEY, sequence = 1, revision = 0, stackName = 'my-stack' } = {}): DeclaredDeclaration {
   return { key, declared: { precedence: { sequence, revision }, stackName, since: SINCE, token: TOKEN, settings }, original };
 }
@@ -27,6 +32,8 @@ describe('a declaration', () => {
     ['that took over from others', declaration(LOCKED, MUTABLE, { sequence: 12, revision: 3 })],
     ['of one wildcard', declaration({ mutability: 'MUTABLE_WITH_EXCLUSION', filters: ['*', '**', '._-'] }, IMMUTABLE)],
     ['of five filters of 128 characters over five others', declaration(LONG, LONG_ORIGINAL)],
+    ['of a rule', byRule(LOCKED, MUTABLE)],
+    ['of a rule, with five filters of 128 characters over five others', byRule(LONG, LONG_ORIGINAL)],
     ['of everything at its longest', declaration(LONG, LONG_ORIGINAL, { sequence: 999_999_999, revision: 999_999_999, stackName: 's'.repeat(128) })],
   ];
 
@@ -52,6 +59,11 @@ describe('a declaration', () => {
       [`${KEY}:original`, '1 1/1 MUTABLE'],
     ]));
     expect(writeDeclaration(declaration(LOCKED)).get(`${KEY}:original`)).toBe('1 1/1 unknown');
+  });
+
+  test('of a rule has the time of the rule\'s creation as its precedence', () => {
+    expect(writeDeclaration(byRule(LOCKED, MUTABLE)).get(`${KEY}:declared`)).toBe(
+      '1 1/1 rule of 2026-01-01T00:00:00.000Z by my-stack since 2026-01-02T03:04:05.678Z id 0123456789ab IMMUTABLE_WITH_EXCLUSION latest dev-@');
   });
 
   test('of filters of every length takes tags that ECR takes, and no more of them than it needs', () => {
@@ -112,6 +124,7 @@ describe('a damaged record', () => {
   const GOOD = '1.0 by my-stack since 2026-01-02T03:04:05.678Z id 0123456789ab IMMUTABLE';
   test.each([
     'unknown', `declared ${GOOD}`, 'by version 2 x', GOOD.replace('1.0', '1'), GOOD.replace('1.0', '-1.0'), GOOD.replace('1.0', '1234567890.0'),
+    GOOD.replace('1.0', 'rule'), GOOD.replace('1.0', 'rule of 2026-13-01T00:00:00.000Z'), GOOD.replace('1.0', 'rule of 2026-01-01'), GOOD.replace('1.0', 'rule 1.0'),
     GOOD.replace('my-stack', 'my_stack'), GOOD.replace('my-stack', 's'.repeat(129)), GOOD.replace('2026-01', '2026-13'), GOOD.replace('Z', ''), GOOD.replace(' IMMUTABLE', ''),
     GOOD.replace(' id 0123456789ab', ''), GOOD.replace('0123456789ab', '0123456789AB'), GOOD.replace('0123456789ab', '0123456789'), `${GOOD} dev-@`, `${GOOD}_WITH_EXCLUSION`, `${GOOD} `,
   ])('is a declaration of %j, which has no precedence', (text) => {
@@ -201,6 +214,33 @@ describe('the precedence of a declaration', () => {
     expect(stackOf(winner)).toBe(tied.map(stackOf).sort().at(-1));
     const loser = ['a', 'b', 'c'].find((stack) => keyOf(stack) !== winner.key)!;
     expect(newest([...tied, at(keyOf(loser, 'New'), 4, 5)])).toBe(winner);
+  });
+});
+
+describe('the precedence of rules', () => {
+  const at = (stack: string, ruleCreated: number, logicalId = 'Rule') => byRule(IMMUTABLE, MUTABLE, { key: keyOf(stack, logicalId), ruleCreated });
+  const single = (stack: string, sequence = 1) => declaration(LOCKED, MUTABLE, { key: keyOf(stack), sequence });
+
+  test.each<[string, Declaration[], number]>([
+    ['a single declaration, however late the rule came', [single('a'), at('b', SINCE)], 0],
+    ['the newest of several single ones', [at('c', SINCE), single('a'), single('b', 2)], 2],
+    ['the rule that was created later', [at('a', CREATED), at('b', CREATED + 1)], 1],
+    ['the rule, where the single one is released', [{ key: keyOf('a'), original: MUTABLE }, at('b', CREATED)], 1],
+  ])('makes newest: %s', (_, declarations, index) => {
+    expect(newest(declarations)).toBe(declarations[index]);
+    expect(newest([...declarations].reverse())).toBe(declarations[index]);
+  });
+
+  test('gives rules that were created in the same millisecond one winner: the one with the higher key', () => {
+    const tied = ['a', 'b', 'c'].map((stack) => at(stack, CREATED));
+    const highest = tied.map(({ key }) => key).sort().at(-1);
+    expect(newest(tied)?.key).toBe(highest);
+    expect(newest([...tied].reverse())?.key).toBe(highest);
+  });
+
+  test('has no part in that of single declarations, also of the rule\'s own stack', () => {
+    expect(precedenceFor(KEY, [at('a', SINCE), at('b', SINCE)])).toEqual({ sequence: 1, revision: 0 });
+    expect(precedenceFor(KEY, [at('a', SINCE), single('b', 7)])).toEqual({ sequence: 8, revision: 0 });
   });
 });
 
