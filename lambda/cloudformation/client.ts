@@ -24,7 +24,8 @@ export function cloudFormation(client = new CloudFormationClient(CLIENT_OPTIONS)
     },
 
     async resource(StackName, LogicalResourceId) {
-      const { StackResourceDetail: detail } = await unlessMissing(client.send(new DescribeStackResourceCommand({ StackName, LogicalResourceId }))) ?? {};
+      const command = new DescribeStackResourceCommand({ StackName, LogicalResourceId });
+      const { StackResourceDetail: detail } = await unlessMissing(client.send(command)) ?? {};
       return detail && resourceOf(detail);
     },
   };

@@ -1,5 +1,5 @@
 import { Announcement, announcementOf, withoutAnnouncements } from './announcement';
-import { Drift, driftOf, isCorrectable, originalFor } from './drift';
+import { Drift, driftOf, isCorrectable, isRecordLost, originalFor } from './drift';
 import { Guarded } from './input';
 import { write } from '../protocol/declare';
 import { Operation, keyOf, ownershipTagsOf, stackNameOf } from '../protocol/operation';
@@ -62,20 +62,19 @@ async function withdraw({ ecr, log }: Operation, { tag }: Announcement): Promise
   }
 }
 
-async function settle(operation: Operation, guarded: Guarded, snapshot: Snapshot, { record }: Drift): Promise<Snapshot> {
+async function settle(operation: Operation, guarded: Guarded, snapshot: Snapshot, drift: Drift): Promise<Snapshot> {
   const { ecr, declaration } = operation;
   const key = keyOf(declaration);
-  if (record === 'missing') {
+  if (drift.record === 'missing') {
     await write(operation, declarationFor(operation, guarded, snapshot), withoutAnnouncements(key, snapshot.tags));
-  } else if (record === 'not-owned') {
+  } else if (drift.record === 'not-owned') {
     await ecr.tag(ownershipTagsOf(declaration));
   }
-  const isFresh = record !== 'missing' && record !== 'not-owned';
   return reconcile(operation, {
     tagChanges: () => NO_CHANGES,
     // Where others have erased the record meanwhile, nothing says what to put.
     settings: (now) => declarationOf(key, now.record)?.declared && newest(now.record.declarations)?.declared.settings,
-  }, isFresh ? snapshot : await takeSnapshot(ecr), true);
+  }, isRecordLost(drift) ? await takeSnapshot(ecr) : snapshot, true);
 }
 
 function declarationFor({ clock, declaration }: Operation, guarded: Guarded, snapshot: Snapshot): DeclaredDeclaration {

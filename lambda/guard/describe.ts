@@ -1,6 +1,6 @@
 import { GuardEnvironment, MAX_DESCRIBED } from './services';
-import { Repository } from '../ecr/repository';
 import { Settings } from '../../src/shared/settings';
+import { Repository } from '../ecr/repository';
 
 /** By ARN: the settings, or why they cannot be read. Nothing of a repository that does not exist. */
 export type Described = ReadonlyMap<string, Settings | Error>;

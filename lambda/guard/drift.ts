@@ -1,8 +1,8 @@
 import { Guarded } from './input';
+import { Settings, sameSettings } from '../../src/shared/settings';
 import { DeclarationId, keyOf } from '../protocol/operation';
 import { Declaration, declarationOf, newest, originalOf } from '../protocol/record';
 import { Snapshot } from '../protocol/snapshot';
-import { Settings, sameSettings } from '../../src/shared/settings';
 
 /** What others have changed of a declaration. */
 export interface Drift {
@@ -40,11 +40,15 @@ export function driftOf({ id, settings }: Guarded, declaration: DeclarationId, {
 
 export const hasSettingDrifted = ({ expected, actual }: Drift): boolean => !sameSettings(expected, actual);
 
-/** Whether a guard may set it right. A record that can be read is never overwritten. */
-export const isCorrectable = (drift: Drift): boolean => hasSettingDrifted(drift) || drift.record === 'missing' || drift.record === 'not-owned';
+/** What a guard writes again. A record that can be read is never overwritten. */
+export const isRecordLost = ({ record }: Drift): boolean => record === 'missing' || record === 'not-owned';
+
+/** Whether a guard may set it right. */
+export const isCorrectable = (drift: Drift): boolean => hasSettingDrifted(drift) || isRecordLost(drift);
 
 /** The original of the physical id holds over that of the tags, which others can edit. */
-export const originalFor = ({ id }: Guarded, key: string, { record }: Snapshot): Settings | undefined => id.original ?? originalOf(record.declarations, key);
+export const originalFor = ({ id }: Guarded, key: string, { record }: Snapshot): Settings | undefined =>
+  id.original ?? originalOf(record.declarations, key);
 
 function isAsDeclared({ declared, original }: Declaration, id: Guarded['id'], settings: Settings): boolean {
   return declared !== undefined

@@ -156,7 +156,9 @@ export class Examination {
     const { clock, ecr } = this.environment;
     const log = this.logOf(guarded);
     const remaining = () => until - clock.now();
-    const retried = withRetries(ecr(guarded.id.repository, remaining), { clock, log, calls: {}, remaining, mayBeNew: false, isDenialNeverFinal: () => false });
+    const retried = withRetries(ecr(guarded.id.repository, remaining), {
+      clock, log, calls: {}, remaining, mayBeNew: false, isDenialNeverFinal: () => false,
+    });
     return { ecr: readYourWrites(retried, clock), clock, log, declaration: this.declarationOf(guarded) };
   }
 

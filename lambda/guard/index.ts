@@ -3,11 +3,11 @@ import { DescribeRepositoriesCommand, ECRClient } from '@aws-sdk/client-ecr';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { runGuard } from './run';
 import { GuardEnvironment } from './services';
+import { Settings } from '../../src/shared/settings';
 import { cloudFormation } from '../cloudformation/client';
 import { CLIENT_OPTIONS, settingsOf } from '../ecr/client';
 import { Repository } from '../ecr/repository';
 import { Environment } from '../protocol/invocation';
-import { Settings } from '../../src/shared/settings';
 
 /** AWS itself. A warm function has the clients still. */
 let services: Pick<GuardEnvironment, 'cloudFormation' | 'describe' | 'publish' | 'emit'> | undefined;

@@ -1,4 +1,4 @@
-import { Drift, RecordDrift, hasSettingDrifted, isCorrectable } from './drift';
+import { Drift, RecordDrift, hasSettingDrifted, isCorrectable, isRecordLost } from './drift';
 import { Finding, countsOf, isCorrected } from './finding';
 import { Guard } from './input';
 import { stackNameIn } from '../protocol/operation';
@@ -69,6 +69,6 @@ function doneOf({ mode }: Guard, finding: Finding): string {
   if (!isCorrectable(drift)) {
     return 'nothing';
   }
-  const steps = [...hasSettingDrifted(drift) ? ['restored the setting'] : [], ...drift.record === 'missing' || drift.record === 'not-owned' ? ['wrote the record again'] : []];
+  const steps = [...hasSettingDrifted(drift) ? ['restored the setting'] : [], ...isRecordLost(drift) ? ['wrote the record again'] : []];
   return `${steps.join(' and ')}${isCorrected(finding) ? '' : ', but somebody changed it again at once'}`;
 }

@@ -1,7 +1,7 @@
+import { Settings } from '../../src/shared/settings';
 import { CloudFormation } from '../cloudformation/stack';
 import { Repository } from '../ecr/repository';
 import { Environment } from '../protocol/invocation';
-import { Settings } from '../../src/shared/settings';
 
 /** What a guard needs of the world, beside what a stack operation needs. */
 export interface GuardEnvironment extends Environment {

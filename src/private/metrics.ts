@@ -4,7 +4,9 @@ import { Construct } from 'constructs';
 import { METRIC_DIMENSIONS, METRIC_NAMESPACE, METRICS } from '../shared/metrics';
 
 /** A metric that the function writes about a construct, which the logical id names. */
-export function metricOf(scope: Construct, logicalId: string, name: keyof typeof METRICS, defaults: cloudwatch.MetricOptions, props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+export function metricOf(
+  scope: Construct, logicalId: string, name: keyof typeof METRICS, defaults: cloudwatch.MetricOptions, props?: cloudwatch.MetricOptions,
+): cloudwatch.Metric {
   return new cloudwatch.Metric({
     namespace: METRIC_NAMESPACE,
     metricName: METRICS[name],

@@ -17,7 +17,8 @@ export interface GuardScheduleProps {
  * Invokes the function with declarations as its input. The input refers to each of them, so that CloudFormation changes the schedule after
  * them, and deletes it before them. A run that comes too late is dropped, since the next one does all that it would have done.
  */
-export function scheduleGuard(scope: Construct, id: string, { schedule, functionArn, roleArn, input, declarations }: GuardScheduleProps): scheduler.CfnSchedule {
+export function scheduleGuard(scope: Construct, id: string, props: GuardScheduleProps): scheduler.CfnSchedule {
+  const { schedule, functionArn, roleArn, input, declarations } = props;
   const made: scheduler.CfnSchedule = new scheduler.CfnSchedule(scope, id, {
     description: 'Looks for drift of the image tag mutability of ECR repositories (cdk-ecr-tag-mutability)',
     scheduleExpression: schedule.expressionString,

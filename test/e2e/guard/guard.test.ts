@@ -42,7 +42,8 @@ test.concurrent('REPORT tells of drift of the setting, of the record, and of bot
   await erase(both);
   await setByHand(both);
   await stack.run();
-  expect(await Promise.all([setting, record, both, fine].map((repository) => account.now(repository)))).toEqual([[MUTABLE, 3], [LOCKED, 0], [MUTABLE, 0], [LOCKED, 3]]);
+  const now = await Promise.all([setting, record, both, fine].map((repository) => account.now(repository)));
+  expect(now).toEqual([[MUTABLE, 3], [LOCKED, 0], [MUTABLE, 0], [LOCKED, 3]]);
   const [[subject, message], ...more] = await reports.received();
   expect([subject, more]).toEqual([expect.stringMatching(/^ECR tag mutability: 3 drifted, 0 corrected, 0 failed in guarded-/), []]);
   expect(message).toContain(`${setting} (region eu-west-1, account 111122223333), declared by Tags0`);

@@ -40,7 +40,8 @@ export class Reports {
 
   /** The messages that came since the last call: subject and text. */
   async received(): Promise<[string, string][]> {
-    const { Messages = [] } = await this.sqs.send(new ReceiveMessageCommand({ QueueUrl: this.queueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: 3_600 }));
+    const command = new ReceiveMessageCommand({ QueueUrl: this.queueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: 3_600 });
+    const { Messages = [] } = await this.sqs.send(command);
     return Messages.map(({ Body = '' }) => JSON.parse(Body) as { Subject: string; Message: string }).map(({ Subject, Message }) => [Subject, Message]);
   }
 }
@@ -49,7 +50,9 @@ export class Reports {
 export class GuardedStack {
   private stackId = '';
 
-  constructor(private readonly emulators: Emulators, private readonly name: string, private readonly reports: Reports, private readonly mode: GuardMode) {}
+  constructor(
+    private readonly emulators: Emulators, private readonly name: string, private readonly reports: Reports, private readonly mode: GuardMode,
+  ) {}
 
   async create(...declarations: readonly Declaration[]): Promise<this> {
     this.stackId = await createStack(this.emulators.cloudFormation, this.name, await this.template(declarations));

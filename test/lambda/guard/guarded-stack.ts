@@ -1,5 +1,5 @@
-import { StackResource } from '../../../lambda/cloudformation/stack';
 import { renderPhysicalId } from '../../../lambda/cloudformation/physical-id';
+import { StackResource } from '../../../lambda/cloudformation/stack';
 import { Repository } from '../../../lambda/ecr/repository';
 import { runGuard } from '../../../lambda/guard/run';
 import { GuardEnvironment, MAX_DESCRIBED } from '../../../lambda/guard/services';
@@ -18,6 +18,8 @@ const TOPIC = 'arn:aws:sns:eu-west-1:111122223333:drift';
 
 /** A stack with declarations, as it was deployed, and a guard that looks after it. Whatever is changed here, others have done. */
 export class GuardedStack {
+  private asked = 0;
+  private readonly declared: { logicalId: string; arn: string; settings: Settings }[] = [];
   readonly clock = new FakeClock();
   readonly lines: { level: string; decision: string; [name: string]: unknown }[] = [];
   readonly metrics: Record<string, unknown>[] = [];
@@ -28,10 +30,9 @@ export class GuardedStack {
   readonly resources = new Map<string, StackResource>([[SCHEDULE, { physicalId: SCHEDULE, status: 'CREATE_COMPLETE', updated: UPDATED }]]);
   status: string | undefined = 'UPDATE_COMPLETE';
   /** Runs before each question to CloudFormation. */
-  beforeCloudFormation: (count: number) => void = () => {};
-  publish: GuardEnvironment['publish'] = async (topic, subject, message) => void this.messages.push({ topic, subject, message });
-  private asked = 0;
-  private readonly declared: { logicalId: string; arn: string; settings: Settings }[] = [];
+  beforeCloudFormation?: (count: number) => void;
+  /** Why the topic refuses messages. */
+  refusal?: Error;
 
   constructor(count = 1, private readonly settings: Settings = LOCKED) {
     for (let index = 0; index < count; index++) {
@@ -54,8 +55,8 @@ export class GuardedStack {
       ScheduledTime: '2026-01-02T03:00:00Z',
       TopicArn: TOPIC,
       Declarations: this.declared.slice(from, to).map(({ logicalId, arn, settings }) => {
-        const { ImageTagMutability, ImageTagMutabilityExclusionFilters } = properties(settings, arn);
-        return { LogicalResourceId: logicalId, PhysicalResourceId: renderPhysicalId(arn, MUTABLE, TOKEN), ImageTagMutability, ImageTagMutabilityExclusionFilters };
+        const { RepositoryArn, ...declared } = properties(settings, arn);
+        return { LogicalResourceId: logicalId, PhysicalResourceId: renderPhysicalId(RepositoryArn, MUTABLE, TOKEN), ...declared };
       }),
       ...given,
     };
@@ -70,7 +71,10 @@ export class GuardedStack {
       run: '0123abcd',
       lambdaRemaining: () => started + FUNCTION_TIMEOUT_MS - this.clock.now(),
       emit: (line) => void this.metrics.push(JSON.parse(line)),
-      publish: (...message) => this.publish(...message),
+      publish: async (topic, subject, message) => {
+        if (this.refusal) throw this.refusal;
+        this.messages.push({ topic, subject, message });
+      },
       describe: (repositories) => this.describe(repositories),
       ecr: ({ arn }) => this.repositoryOf(arn),
       cloudFormation: {
@@ -95,7 +99,9 @@ export class GuardedStack {
     });
   }
 
-  decided = (decision: string) => this.lines.filter((line) => line.decision === decision);
+  decided(decision: string) {
+    return this.lines.filter((line) => line.decision === decision);
+  }
 
   /** What the metrics of the last run say. */
   get counts(): unknown[] {
@@ -115,10 +121,12 @@ export class GuardedStack {
 
   private ask(call: string): void {
     this.calls.push(call);
-    this.beforeCloudFormation(++this.asked);
+    this.beforeCloudFormation?.(++this.asked);
   }
 
-  private repositoryOf = (arn: string): FakeEcr => this.repositories[this.declared.findIndex((each) => each.arn === arn)]!;
+  private repositoryOf(arn: string): FakeEcr {
+    return this.repositories[this.declared.findIndex((each) => each.arn === arn)]!;
+  }
 
   private async describe(repositories: readonly Repository[]): Promise<ReadonlyMap<string, Settings>> {
     this.calls.push('DescribeRepositories');

@@ -14,7 +14,8 @@ function erase(ecr: FakeEcr): void {
   ecr.trace.forEach((key) => ecr.tags.delete(key));
 }
 
-const declaredIn = (ecr: FakeEcr) => readRecord(ecr.tags).declarations.map(({ declared, original }) => [declared?.settings, original, declared?.precedence, declared?.token]);
+const declaredIn = (ecr: FakeEcr) => readRecord(ecr.tags).declarations
+  .map(({ declared, original }) => [declared?.settings, original, declared?.precedence, declared?.token]);
 
 describe('where all is as declared', () => {
   test('nothing is written or published, and the metrics say 0', async () => {
@@ -337,7 +338,7 @@ describe('what cannot be done', () => {
   test('a topic that refuses the message is logged, and the metrics are written all the same', async () => {
     const stack = new GuardedStack();
     stack.ecr.settings = MUTABLE;
-    stack.publish = () => Promise.reject(named('AuthorizationErrorException', 'not authorized'));
+    stack.refusal = named('AuthorizationErrorException', 'not authorized');
     await stack.run();
     expect(stack.decided('not-published')).toEqual([expect.objectContaining({ level: 'ERROR', reason: 'AuthorizationErrorException: not authorized' })]);
     expect(stack.counts).toEqual([1, 1, 0]);

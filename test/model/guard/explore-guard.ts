@@ -1,14 +1,14 @@
-import { BrokenResponseError, GuardFaults, GuardRun, GuardWorld, begin, hasGuardDied, keyOf, outcomes, steps } from './guard-world';
+import { BrokenResponseError, GuardFaults, GuardRun, GuardWorld, begin, hasGuardDied, textOf, outcomes, steps } from './guard-world';
 import { newest, readRecord } from '../../../lambda/protocol/record';
+import { Settings, sameSettings } from '../../../src/shared/settings';
 import { Case, Start } from '../cases';
 import { EcrState } from '../ecr-state';
 import { deployedAfter, initialState } from '../explore-case';
 import { whenPlayed } from '../invocation-tree';
 import { DeployedDeclaration, Judge } from '../judge';
 import { ModelRequests, Outcome } from '../model-request';
-import { run } from '../run';
 import { IMMUTABLE } from '../resources';
-import { Settings, sameSettings } from '../../../src/shared/settings';
+import { run } from '../run';
 
 /** What others have changed before. */
 export type DriftKind = 'none' | 'setting' | 'record' | 'both';
@@ -37,7 +37,9 @@ export function guardsOf([, start, participants]: Case, original: Settings): Gua
   return [...before, ...after];
 }
 
-export async function exploreGuard([, start, participants]: Case, guard: GuardRun, kind: DriftKind, original: Settings, faults: GuardFaults): Promise<ExploredGuard> {
+export async function exploreGuard(
+  [, start, participants]: Case, guard: GuardRun, kind: DriftKind, original: Settings, faults: GuardFaults,
+): Promise<ExploredGuard> {
   const { ecr, time } = await initialState(original, start);
   const first = await begin(drifted(ecr, kind), time, participants, guard, faults);
   const judge = new Judge(original);
@@ -46,14 +48,16 @@ export async function exploreGuard([, start, participants]: Case, guard: GuardRu
 
 const MOST_BROKEN = 2;
 
-async function explore(first: GuardWorld, judge: (world: GuardWorld, ended: readonly Outcome[]) => Promise<string | undefined>): Promise<ExploredGuard> {
-  const seen = new Map<string, { readonly what: string; readonly from?: string }>([[keyOf(first), { what: 'begin' }]]);
+async function explore(
+  first: GuardWorld, judge: (world: GuardWorld, ended: readonly Outcome[]) => Promise<string | undefined>,
+): Promise<ExploredGuard> {
+  const seen = new Map<string, { readonly what: string; readonly from?: string }>([[textOf(first), { what: 'begin' }]]);
   const open = [first];
   const broken: string[] = [];
   let ends = 0;
   for (let world = open.pop(); world && broken.length < MOST_BROKEN; world = open.pop()) {
     const from = world;
-    const key = keyOf(from);
+    const key = textOf(from);
     const ended = outcomes(from);
     let problem: string | undefined;
     if (ended) {
@@ -62,7 +66,7 @@ async function explore(first: GuardWorld, judge: (world: GuardWorld, ended: read
     } else {
       try {
         for (const step of await whenPlayed(() => steps(from))) {
-          const next = keyOf(step.world);
+          const next = textOf(step.world);
           if (!seen.has(next)) {
             seen.set(next, { what: step.what, from: key });
             open.push(step.world);
@@ -89,7 +93,7 @@ async function explore(first: GuardWorld, judge: (world: GuardWorld, ended: read
 async function check(
   judge: Judge, end: GuardWorld, ended: readonly Outcome[], start: Start, kind: DriftKind, original: Settings,
 ): Promise<string | undefined> {
-  const { ecr, time, scenario: { participants, guard, slowness } } = end;
+  const { ecr, time, scenario: { participants, guard, faults: { slowness } } } = end;
   const deployed = deployedAfter(start, participants, ended);
   // A guard that died, or had no time left, leaves its announcement, which the next run, or the end of the declaration, removes.
   const announcements = ecr.libraryTagKeys.filter((key) => key.includes(':guard.'));
@@ -120,7 +124,9 @@ async function traceAfter(ecr: EcrState, time: number, deployed: readonly Deploy
 }
 
 /** Where others have erased the record, the original comes back without a trace when all is removed, or what the owner has set meanwhile stays. */
-async function judgeErased(ecr: EcrState, time: number, deployed: readonly DeployedDeclaration[], kind: DriftKind, original: Settings): Promise<string | undefined> {
+async function judgeErased(
+  ecr: EcrState, time: number, deployed: readonly DeployedDeclaration[], kind: DriftKind, original: Settings,
+): Promise<string | undefined> {
   if (deployed.length === 0) {
     const isAllowed = sameSettings(ecr.settings, original) || (kind === 'both' && sameSettings(ecr.settings, OF_OWNER));
     return isAllowed && ecr.libraryTagKeys.length === 0

@@ -1,11 +1,12 @@
-import { Live, LiveGuard, SCHEDULE, StackView, liveDeployment } from './live-guard';
+import { LiveGuard, Reply, SCHEDULE, StackView, liveDeployment } from './live-guard';
 import { Played } from './played';
 import { CORRECTION_WINDOW_MS, LOOK_AGAIN_AFTER_MS } from '../../../lambda/guard/announcement';
 import { MAX_READ_LAG_MS, MIN_LIFETIME_MS } from '../../../lambda/protocol/windows';
 import { GuardInput } from '../../../src/shared/guard';
 import { Settings } from '../../../src/shared/settings';
 import { Participant } from '../cases';
-import { EcrCall, EcrState, areIndependent, isWrite } from '../ecr-state';
+import { EcrCall, EcrState, areIndependent, isWrite, keysOf } from '../ecr-state';
+import { whenPlayed } from '../invocation-tree';
 import { ModelRequest, Outcome, isOutcome } from '../model-request';
 import { Resource, ownershipTagKeyOf, physicalIdOf, propertiesOf, stackIdOf } from '../resources';
 
@@ -49,17 +50,20 @@ export interface GuardWorld {
 
 /** What may go wrong. */
 export interface GuardFaults {
+  /** How many invocations may die; only the guard where the record was erased before, since a deployment that dies then may lose the original. */
   readonly deaths: number;
+  readonly onlyGuardDies?: boolean;
   readonly erasures: number;
   /** Whether time may pass while a call is under way, until its invocation has none left. */
   readonly slowness: boolean;
+  /** Whether the guard has looked before, and is about to announce a correction. It reads all again after that. */
+  readonly isExamined?: boolean;
 }
 
 interface Scenario {
-  readonly slowness: boolean;
-  readonly erasures: number;
   readonly guard: GuardRun;
   readonly participants: readonly Participant[];
+  readonly faults: GuardFaults;
   readonly started: number;
 }
 
@@ -80,39 +84,55 @@ const DUE_BEFORE = Date.parse('2025-07-01T00:00:00.000Z');
 const UPDATED_AFTER = Date.parse('2025-08-01T00:00:00.000Z');
 const DUE_AFTER = Date.parse('2025-09-01T00:00:00.000Z');
 
-export async function begin(ecr: EcrState, time: number, participants: readonly Participant[], guard: GuardRun, faults: GuardFaults): Promise<GuardWorld> {
-  const { deaths, erasures, slowness } = faults;
-  const operations = participants.map(({ request }, index) => startOperation(request, time, 100 * index));
+export async function begin(
+  ecr: EcrState, time: number, participants: readonly Participant[], guard: GuardRun, faults: GuardFaults,
+): Promise<GuardWorld> {
+  const { deaths, erasures } = faults;
+  const operations = await Promise.all(participants.map(({ request }, index) => startOperation(request, time, 100 * index)));
   const offset = 100 * participants.length;
   const ownershipTag = { key: ownershipTagKeyOf(guard.resource), value: stackIdOf(guard.resource.provider) };
-  const run: Running = {
-    name: 'guard', offset, isContinuation: false, played: await start(() => new LiveGuard(inputOf(guard), ownershipTag, time + offset), time + offset),
-  };
-  return { ecr, time, actors: [...await Promise.all(operations), run], deaths, erasures, scenario: { guard, participants, slowness, erasures, started: time } };
+  const played = await Played.start(() => new LiveGuard(inputOf(guard), ownershipTag, time + offset), time + offset);
+  const actors = [...operations, { name: 'guard', offset, isContinuation: false, played }];
+  const world: GuardWorld = { ecr, time, actors, deaths, erasures, scenario: { guard, participants, faults, started: time } };
+  return faults.isExamined ? examined(world) : world;
 }
 
-/** Requests that follow a death or a failure, started once for each moment. */
-const followUps = new WeakMap<ModelRequest, Map<number, Promise<Running> | Running>>();
+/** The world when the guard, undisturbed, has come to its first write. */
+async function examined(world: GuardWorld): Promise<GuardWorld> {
+  const index = world.actors.length - 1;
+  let guard = world.actors[index] as Running;
+  for (;;) {
+    const { played, offset } = guard;
+    const { pending } = played;
+    if (pending.kind === 'response' || (pending.kind === 'call' && isWrite(pending.call))) {
+      return { ...world, actors: world.actors.with(index, guard) };
+    }
+    const shown = pending.kind === 'call' ? { shows: world.ecr } : { stack: stackOf(world) };
+    guard = { ...guard, played: await whenPlayed(() => skipReadPauses(played.reply({ time: world.time + offset, ...shown }))) };
+  }
+}
 
 async function startOperation(request: ModelRequest, time: number, offset: number, isContinuation = false): Promise<Running> {
-  const played = await start(() => liveDeployment(request.delivery, time + offset), time + offset);
+  const played = await Played.start(() => liveDeployment(request.delivery, time + offset), time + offset);
   return { name: request.name, played, offset, request, isContinuation };
 }
 
-/** @throws a promise, for `whenPlayed` */
-function followUp(request: ModelRequest, time: number, offset: number): Running {
-  const moments = followUps.get(request) ?? new Map<number, Promise<Running> | Running>();
-  followUps.set(request, moments);
-  const known = moments.get(time + offset);
-  if (known instanceof Promise || known === undefined) {
-    const starting = known ?? startOperation(request, time, offset, true).then((running) => void moments.set(time + offset, running) as never);
-    moments.set(time + offset, starting);
-    throw starting;
-  }
-  return { ...known, offset };
-}
+/** Requests that follow a death or a failure, started once for each moment. */
+const followUps = new WeakMap<ModelRequest, Map<string, Running | Promise<void>>>();
 
-const start = (live: () => Live, time: number): Promise<Played> => Played.start(live, time);
+/** @throws a promise, for `whenPlayed`, where it must be started first */
+function followUp(request: ModelRequest, time: number, offset: number): Running {
+  const moments = followUps.get(request) ?? new Map<string, Running | Promise<void>>();
+  followUps.set(request, moments);
+  const moment = `${time} ${offset}`;
+  const known = moments.get(moment);
+  if (known !== undefined && 'played' in known) {
+    return known;
+  }
+  const starting = known ?? startOperation(request, time, offset, true).then((running) => void moments.set(moment, running));
+  moments.set(moment, starting);
+  throw starting;
+}
 
 function inputOf({ resource, settings, original, isNew }: GuardRun): GuardInput {
   const { ImageTagMutability, ImageTagMutabilityExclusionFilters } = propertiesOf(settings, REPOSITORY);
@@ -123,7 +143,10 @@ function inputOf({ resource, settings, original, isNew }: GuardRun): GuardInput 
     ScheduleLogicalResourceId: SCHEDULE,
     ScheduledTime: new Date(isNew ? DUE_AFTER : DUE_BEFORE).toISOString(),
     Declarations: [{
-      LogicalResourceId: resource.logicalId, PhysicalResourceId: physicalIdOf(resource, REPOSITORY, original), ImageTagMutability, ImageTagMutabilityExclusionFilters,
+      LogicalResourceId: resource.logicalId,
+      PhysicalResourceId: physicalIdOf(resource, REPOSITORY, original),
+      ImageTagMutability,
+      ImageTagMutabilityExclusionFilters,
     }],
   };
 }
@@ -173,7 +196,10 @@ export function steps(world: GuardWorld): GuardStep[] {
 function erasuresOf(world: GuardWorld): GuardStep[] {
   const keys = world.ecr.libraryTagKeys;
   return world.erasures > 0 && keys.length > 0 && world.actors.some(isRunning)
-    ? [{ what: 'others erase the record', world: { ...world, ecr: world.ecr.after({ method: 'untag', keys }), erasures: world.erasures - 1, last: undefined } }]
+    ? [{
+      what: 'others erase the record',
+      world: { ...world, ecr: world.ecr.after({ method: 'untag', keys }), erasures: world.erasures - 1, last: undefined },
+    }]
     : [];
 }
 
@@ -188,18 +214,21 @@ function stepsOf(world: GuardWorld, index: number, running: Running): GuardStep[
     const pause = pending.until - now;
     // Who waits for a correction may look again at any time. While the guard runs, it need not look before the announcement is gone.
     const waitsForGuard = pause === LOOK_AGAIN_AFTER_MS && isRunning(world.actors.at(-1)!) && isAnnounced(world.ecr);
-    if (waitsForGuard || (!world.scenario.slowness && world.actors.some((other) => isRunning(other) && isOutOfTime(other, wakesAt + other.offset)))) {
+    const isTooLong = world.actors.some((other) => isRunning(other) && isOutOfTime(other, wakesAt + other.offset));
+    if (waitsForGuard || (isTooLong && !world.scenario.faults.slowness)) {
       return [];
     }
     return proceed({ ...world, time: wakesAt, last: undefined }, index, running, `sleeps ${pause} ms`, { time: pending.until }, false);
   }
   if (pending.kind === 'stack') {
     const stack = stackOf(world);
-    return proceed({ ...world, last: undefined }, index, running, `asks for the stack: ${stack.status}, updated ${stack.resource?.updated}`, { time: now, stack }, false);
+    const what = `asks for the stack: ${stack.status}, with the resource of ${stack.resource?.updated}`;
+    return proceed({ ...world, last: undefined }, index, running, what, { time: now, stack }, false);
   }
   const { call, deadline } = pending;
   if (now >= deadline) {
-    return proceed({ ...world, last: undefined }, index, running, `gives up ${call.method}`, { time: now, error: Object.assign(new Error('the time is up'), { name: 'TimeoutError' }) }, false);
+    const error = Object.assign(new Error('the time is up'), { name: 'TimeoutError' });
+    return proceed({ ...world, last: undefined }, index, running, `gives up ${call.method}`, { time: now, error }, false);
   }
   // Two independent calls in a row lead to the same world in either order. One order is enough. The first call begins a stack operation.
   const begins = running.request !== undefined && isFresh;
@@ -208,7 +237,8 @@ function stepsOf(world: GuardWorld, index: number, running: Running): GuardStep[
   }
   const ecr = isWrite(call) ? world.ecr.after(call) : world.ecr;
   const what = isWrite(call) ? JSON.stringify({ ...call, ...'tags' in call && { tags: Object.fromEntries(call.tags) } }) : call.method;
-  return proceed({ ...world, ecr, last: begins ? undefined : { index, call } }, index, running, what, { time: now, ...!isWrite(call) && { shows: world.ecr } }, isWrite(call));
+  const reply = isWrite(call) ? { time: now } : { time: now, shows: world.ecr };
+  return proceed({ ...world, ecr, last: begins ? undefined : { index, call } }, index, running, what, reply, isWrite(call));
 }
 
 const isOutOfTime = ({ played: { pending, time: since }, request }: Running, time: number): boolean =>
@@ -216,16 +246,20 @@ const isOutOfTime = ({ played: { pending, time: since }, request }: Running, tim
 
 const isAnnounced = (ecr: EcrState): boolean => ecr.libraryTagKeys.some((key) => key.includes(':guard.'));
 
-function proceed(world: GuardWorld, index: number, running: Running, what: string, reply: Parameters<Played['reply']>[0], isAfterWrite: boolean): GuardStep[] {
+function proceed(world: GuardWorld, index: number, running: Running, what: string, reply: Reply, isAfterWrite: boolean): GuardStep[] {
   const { request, name } = running;
   const step = (actor: Actor, end = '', changed: Partial<GuardWorld> = {}): GuardStep =>
     ({ what: `${name}: ${what}${end}`, world: { ...world, ...changed, actors: world.actors.with(index, actor) } });
   const follow = (nexts: readonly (ModelRequest | Outcome)[], end: string, changed: Partial<GuardWorld> = {}) => nexts.map((next) => step(
-    isOutcome(next) ? { outcome: next } : followUp(next, world.time, running.offset + 1), `, ${end}, then ${isOutcome(next) ? 'nothing more' : next.name}`, changed,
+    isOutcome(next) ? { outcome: next } : followUp(next, world.time, running.offset + 1),
+    `, ${end}, then ${isOutcome(next) ? 'nothing more' : next.name}`,
+    changed,
   ));
-  const mayDie = world.deaths > 0 && !request?.isOvertaken && (isAfterWrite || running.played.isFresh);
+  const isMortal = !request || !(request.isOvertaken || world.scenario.faults.onlyGuardDies);
+  const mayDie = world.deaths > 0 && isMortal && (isAfterWrite || running.played.isFresh);
   const fewer = { deaths: world.deaths - 1, last: undefined };
-  const deaths = !mayDie ? [] : request ? follow(request.afterDeath, 'dies', fewer) : isAfterWrite ? [step({ died: true }, ', dies', fewer)] : [];
+  const die = () => request ? follow(request.afterDeath, 'dies', fewer) : isAfterWrite ? [step({ died: true }, ', dies', fewer)] : [];
+  const deaths = mayDie ? die() : [];
 
   const played = skipReadPauses(running.played.reply(reply));
   if (played.pending.kind !== 'response') {
@@ -238,14 +272,14 @@ function proceed(world: GuardWorld, index: number, running: Running, what: strin
   if (result.Status === 'SUCCESS') {
     return [...follow([request.afterSuccess], 'responds SUCCESS'), ...deaths];
   }
-  if (!request.isOvertaken && !(world.scenario.slowness && /the time is up|out of time/.test(result.Reason?.message ?? '')) && !isErasable(world)) {
+  if (!request.isOvertaken && !(world.scenario.faults.slowness && /the time is up|out of time/.test(result.Reason?.message ?? '')) && !isErased(world)) {
     throw new BrokenResponseError(`${name} responds FAILED: ${result.Reason?.message}`);
   }
   return [...follow(request.afterFailure, 'responds FAILED'), ...deaths];
 }
 
 /** A declaration whose record vanishes while it is made fails. */
-const isErasable = ({ scenario, erasures }: GuardWorld): boolean => scenario.erasures > erasures;
+const isErased = ({ scenario, erasures }: GuardWorld): boolean => scenario.faults.erasures > erasures;
 
 /** Lets the pauses between two reads take no time, as the model of two invocations does. */
 function skipReadPauses(played: Played): Played {
@@ -254,10 +288,11 @@ function skipReadPauses(played: Played): Played {
   return pause <= MAX_READ_LAG_MS && pause !== MIN_LIFETIME_MS && pause !== LOOK_AGAIN_AFTER_MS ? skipReadPauses(played.reply({ time })) : played;
 }
 
-/** A number for all that can follow from a world. */
-export function keyOf({ ecr, time, actors, deaths, erasures, last, scenario }: GuardWorld): string {
+/** A text for all that can follow from a world. */
+export function textOf({ ecr, time, actors, deaths, erasures, last, scenario }: GuardWorld): string {
   const states = actors.map((actor) => isRunning(actor)
     ? `${actor.played.id}${actor.isContinuation ? 'c' : ''}`
     : `-${JSON.stringify(actor.outcome ?? null)}${actor.died ?? ''}`);
-  return [ecr.id, time - scenario.started, deaths, erasures, last ? `${last.index}${last.call.method}${'tags' in last.call ? [...last.call.tags.keys()] : 'keys' in last.call ? last.call.keys : ''}` : '', ...states].join(' ');
+  const call = last && [last.index, last.call.method, ...isWrite(last.call) ? keysOf(last.call) : []];
+  return [ecr.id, time - scenario.started, deaths, erasures, call, ...states].join(' ');
 }

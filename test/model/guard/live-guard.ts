@@ -1,6 +1,6 @@
-import { GuardEnvironment } from '../../../lambda/guard/services';
 import { StackResource } from '../../../lambda/cloudformation/stack';
 import { runGuard } from '../../../lambda/guard/run';
+import { GuardEnvironment } from '../../../lambda/guard/services';
 import { OwnershipTag } from '../../../lambda/protocol/operation';
 import { FUNCTION_TIMEOUT_MS } from '../../../src/shared/contract';
 import { GuardInput } from '../../../src/shared/guard';
@@ -16,7 +16,10 @@ export interface StackView {
 }
 
 /** What an invocation waits for; `response` is its end, also that of a guard, which responds to nobody. */
-export type Pending = Exclude<PendingInvocation, { kind: 'response' } | { kind: 'stack' }> | { readonly kind: 'stack' } | { readonly kind: 'response'; readonly result?: unknown };
+export type Pending =
+  | Extract<PendingInvocation, { kind: 'call' | 'sleep' }>
+  | { readonly kind: 'stack' }
+  | { readonly kind: 'response'; readonly result?: unknown };
 
 export type Reply = { readonly time: number } & ({ readonly shows?: EcrState; readonly stack?: StackView } | { readonly error: Error });
 
