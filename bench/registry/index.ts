@@ -39,7 +39,7 @@ async function bench(): Promise<void> {
   const tagging = await TaggingApi.start();
   let proxy: CountingProxy | undefined;
   const emulators = await startEmulators({
-    ministackEnv: tagging.environment, ecrProxy: async (moto) => (proxy = await CountingProxy.start(moto)).url,
+    ministackEnv: tagging.environment, ecrProxy: async ({ moto }) => proxy = await CountingProxy.start(moto),
   });
   tagging.ecr = emulators.ecr();
   try {
