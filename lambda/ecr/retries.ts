@@ -10,10 +10,10 @@ const NOT_FOUND_IS_FINAL_AFTER_MS = 5_000;
 const FIRST_PAUSE_MS = 500;
 const MAX_PAUSE_MS = 10_000;
 /**
- * The mean pause after a throttled call. It does not grow: of hundreds of invocations at once, those that have waited longest would be served
- * last, and run out of time. It varies, so that they do not all come back at once.
+ * The mean pause after a throttled call. It shrinks with the time that is left: of hundreds of invocations at once, those that are short of
+ * time ask most often, and are served first. With growing pauses they would be served last. It varies, so that they do not all come back at once.
  */
-const THROTTLED_PAUSE_MS = 1_000;
+const throttledPause = (remainingMs: number): number => Math.min(Math.max(remainingMs / 60, 200), 1_500);
 /** What a throttled call leaves of the time, for the rollback of a create. Some CloudFormation emulators send no delete after it. */
 const ROLLBACK_RESERVE_MS = 5_000;
 
@@ -79,7 +79,7 @@ export function withRetries(ecr: Ecr, { clock, log, calls, remaining, mayBeNew, 
         const error = earlier !== undefined && (thrown as Error).name === 'AbortError' ? earlier : thrown;
         const kind = thrown === error ? kindOf(error) : 'final';
         const isThrottled = kind === 'throttled';
-        pause = isThrottled ? THROTTLED_PAUSE_MS * (0.5 + Math.random()) : growing;
+        pause = isThrottled ? throttledPause(remaining()) * (0.5 + Math.random()) : growing;
         if (clock.now() + pause > started + retryFor(kind) || pause + (isThrottled ? ROLLBACK_RESERVE_MS : 0) >= remaining()) {
           throw kind === 'not-found' ? new RepositoryNotFoundError(name, error) : new CallFailedError(name, error);
         }

@@ -9,7 +9,7 @@ import { FILTERED, MUTABLE, arnOf } from './resources';
 import { Settings } from '../../src/shared/settings';
 import { SEED } from '../support/seed';
 
-const SCHEDULES = Number(process.env.SCHEDULES ?? 10_000);
+const SCHEDULES = Number(process.env.SCHEDULES ?? 3_000);
 const TIMEOUT_MS = 60_000 + 15 * SCHEDULES;
 const BATCH_SIZE = 2_000;
 const ORIGINALS = [FILTERED, MUTABLE];

@@ -6,7 +6,7 @@ import { FILTERED, IMMUTABLE, LONG, MUTABLE, locked } from './resources';
 import { Circumstances } from './stack-operation';
 import { SEED } from '../support/seed';
 
-const SEQUENCES = Number(process.env.SEQUENCES ?? 10_000);
+const SEQUENCES = Number(process.env.SEQUENCES ?? 3_000);
 const TIMEOUT_MS = 60_000 + 30 * SEQUENCES;
 
 const REPOSITORIES = ['team-a/api', 'team-b/web'] as const;

@@ -195,12 +195,24 @@ describe.each([
 ] as const)('throttling %s', (_, error) => {
   afterEach(() => jest.restoreAllMocks());
 
-  test.each([[0, 500], [0.5, 1_000], [0.999, 1_499]])('is repeated after pauses that do not grow, but vary: with chance %d, %d ms', async (chance, pause) => {
+  test.each([[0, 0.5], [0.5, 1], [0.999, 1.499]])('is repeated after pauses that shrink with the time that is left, and vary: with chance %d, times %d', async (chance, factor) => {
     jest.spyOn(Math, 'random').mockReturnValue(chance);
-    const { subject, pauses, calls, lines } = setUp((count) => count <= 5 ? error() : undefined);
+    const { subject, pauses, calls, lines } = setUp((count) => count <= 20 ? error() : undefined, 60_000);
     await subject.readTags();
-    expect([pauses, calls]).toEqual([Array<number>(5).fill(pause), { ListTagsForResource: 6 }]);
+    const expected: number[] = [];
+    for (let left = 60_000; expected.length < 20; left -= expected.at(-1)!) {
+      expected.push(factor * left / 60);
+    }
+    expect(pauses.map(Math.round)).toEqual(expected.map(Math.round));
+    expect(calls).toEqual({ ListTagsForResource: 21 });
     expect(lines).toEqual([['WARN', 'call-repeated', { call: 'ListTagsForResource', reason: `${error().name}: ${error().message}` }]]);
+  });
+
+  test.each([[825_000, 1_500], [10_000, 200]])('is repeated at first after a mean pause within bounds: with %d ms left, %d ms', async (left, pause) => {
+    jest.spyOn(Math, 'random').mockReturnValue(0.5);
+    const { subject, pauses } = setUp((count) => count <= 1 ? error() : undefined, left);
+    await subject.readTags();
+    expect(pauses).toEqual([pause]);
   });
 
   test('is repeated as long as there is time, but for what a rollback takes', async () => {
