@@ -178,10 +178,10 @@ project.addTask('test:model', {
   exec: 'jest --ci --maxWorkers=2 --testPathIgnorePatterns node_modules --testPathPatterns test/model/long',
 });
 project.addTask('test:schedules', {
-  description: 'Play 200,000 random schedules of three invocations at once', exec: 'SCHEDULES=200000 jest --ci test/model/random-schedules',
+  description: 'Play 100,000 random schedules of three invocations at once', exec: 'SCHEDULES=100000 jest --ci test/model/random-schedules',
 });
 project.addTask('test:sequences', {
-  description: 'Play random sequences of deployments, 50,000 or SEQUENCES', exec: 'SEQUENCES=${SEQUENCES:-50000} jest --ci test/model/sequences',
+  description: 'Play random sequences of deployments, 30,000 or SEQUENCES', exec: 'SEQUENCES=${SEQUENCES:-30000} jest --ci test/model/sequences',
 });
 project.addTask('test:load', {
   description: 'Simulate 480 declarations at once, at several rates of ECR',
