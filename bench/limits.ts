@@ -5,6 +5,8 @@
 export const LIMITS = {
   // 6 KB more than before a delete had to be the last chance: retries, the physical id, the commands for a restore by hand.
   bundleBytes: 196_000,
+  /** Of the second bundle, which only rules load: the same, and the clients of CloudFormation, Step Functions and the tagging API. */
+  registryBundleBytes: 280_000,
   /** For each of 200 repositories more, imported by name of 30 characters, with one filter. */
   templateBytes: 715,
   /** Of a stack with one declaration. */

@@ -19,9 +19,9 @@ const PERMISSIVE = ['0BSD', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'ISC',
 /** The folder of the package that a file of the bundle comes from; the innermost where packages are nested. */
 const PACKAGE_FOLDER = /^.*node_modules\/(?:@[^/]+\/)?[^/]+/;
 
-/** The npm packages that any part of the bundle comes from, by name. The project's own files are in none. */
-export function bundledPackages(root: string, { outputs }: Metafile): BundledPackage[] {
-  const files = Object.values(outputs).flatMap(({ inputs }) => Object.keys(inputs));
+/** The npm packages that any part of the bundles comes from, by name. The project's own files are in none. */
+export function bundledPackages(root: string, ...metafiles: readonly Metafile[]): BundledPackage[] {
+  const files = metafiles.flatMap(({ outputs }) => Object.values(outputs)).flatMap(({ inputs }) => Object.keys(inputs));
   const folders = new Set(files.map((file) => PACKAGE_FOLDER.exec(file)?.[0]).filter((folder) => folder !== undefined));
   return [...folders].map((folder) => read(root, join(root, folder))).sort((a, b) => a.name < b.name ? -1 : 1);
 }
@@ -29,13 +29,13 @@ export function bundledPackages(root: string, { outputs }: Metafile): BundledPac
 function read(root: string, folder: string): BundledPackage {
   const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Record<string, string>;
   if (!PERMISSIVE.includes(license)) {
-    throw new Error(`The Lambda's bundle has ${name} ${version} under the licence ${license ?? 'of nobody knows what'}, but takes ${PERMISSIVE.join(', ')} only. Do without it.`);
+    throw new Error(`A bundle has ${name} ${version} under the licence ${license ?? 'of nobody knows what'}, but takes ${PERMISSIVE.join(', ')} only. Do without it.`);
   }
   return { name, version, license, licenseText: textOf(folder) ?? standardText(root, license) ?? missing(name, version, license) };
 }
 
 function textOf(folder: string): string | undefined {
-  const texts = readdirSync(folder).filter((file) => /^(licen[cs]e|notice)(\.|$)/i.test(file)).sort();
+  const texts = readdirSync(folder).filter((file) => /^(licen[cs]e|notice)([.-]|$)/i.test(file)).sort();
   return texts.length > 0 ? texts.map((file) => readFileSync(join(folder, file), 'utf8').trim()).join('\n\n') : undefined;
 }
 
@@ -46,7 +46,7 @@ function standardText(root: string, license: string): string | undefined {
 }
 
 function missing(name: string, version: string, license: string): never {
-  throw new Error(`The Lambda's bundle has ${name} ${version}, which came without the text of its licence (${license}), so that the text cannot be passed on. Do without it.`);
+  throw new Error(`A bundle has ${name} ${version}, which came without the text of its licence (${license}), so that the text cannot be passed on. Do without it.`);
 }
 
 /** Each text once, under the packages that it is for. */
@@ -56,7 +56,7 @@ export function thirdPartyLicenses(packages: readonly BundledPackage[]): string 
   const sections = [...byText].map(([text, users]) =>
     `${users.map(({ name, version, license }) => `${name} ${version} (${license})`).join('\n')}\n\n${text}\n`);
   return [
-    'The Lambda function in this package (lib/handler) contains the following packages, each under the licence that stands below it.\n',
+    'The Lambda function (lib/handler) and the command line (lib/cli) in this package contain the following packages, each under the licence\nthat stands below it.\n',
     ...sections,
   ].join(`\n${'-'.repeat(80)}\n\n`);
 }

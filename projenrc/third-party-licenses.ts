@@ -1,8 +1,8 @@
 /**
- * Writes THIRD-PARTY-LICENSES: the packages in the Lambda's bundle, each with its licence. It fails where a licence is not one of those
- * that allow to publish the bundle under Apache-2.0.
+ * Writes THIRD-PARTY-LICENSES: the packages in the bundles, each with its licence. It fails where a licence is not one of those that allow
+ * to publish the bundles under Apache-2.0.
  *
- * third-party-licenses.ts METAFILE, the metafile that esbuild wrote of the bundle.
+ * third-party-licenses.ts METAFILE..., the metafiles that esbuild wrote of the bundles.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -10,8 +10,8 @@ import { bundledPackages, thirdPartyLicenses, type Metafile } from './bundled-pa
 
 const ROOT = resolve(__dirname, '..');
 
-const [metafile] = process.argv.slice(2);
-if (metafile === undefined) throw new Error('Name the metafile of the bundle.');
+const metafiles = process.argv.slice(2);
+if (metafiles.length === 0) throw new Error('Name the metafiles of the bundles.');
 
-const packages = bundledPackages(ROOT, JSON.parse(readFileSync(metafile, 'utf8')) as Metafile);
+const packages = bundledPackages(ROOT, ...metafiles.map((metafile) => JSON.parse(readFileSync(metafile, 'utf8')) as Metafile));
 writeFileSync(resolve(ROOT, 'THIRD-PARTY-LICENSES'), thirdPartyLicenses(packages));

@@ -9,6 +9,7 @@ import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { ownershipTagKey } from './private/ownership-tag';
 import * as permissions from './private/permissions';
+import { RegistryResources } from './private/registry/registry-resources';
 import { RolePolicies } from './private/role-policies';
 import { DECLARE_WINDOW_MS, ENV_OWNERSHIP_TAG_KEY, ENV_OWNERSHIP_TAG_VALUE, FUNCTION_TIMEOUT_MS, MAX_EVENT_AGE_MS } from './shared/contract';
 
@@ -164,6 +165,8 @@ export class ImageTagMutabilityProvider extends Construct {
 
   private readonly policies: RolePolicies;
   private readonly ready: CfnResource;
+  private readonly key?: kms.IKey;
+  private registry?: RegistryResources;
 
   /**
    * @param scope the construct to make the provider in
@@ -204,6 +207,7 @@ export class ImageTagMutabilityProvider extends Construct {
       deadLetterQueue: props.deadLetterQueue,
     });
     this.function = handler;
+    this.key = props.environmentEncryption;
 
     this.policies = new RolePolicies(this, this.role, [
       permissions.reading(stack),
@@ -244,10 +248,64 @@ export class ImageTagMutabilityProvider extends Construct {
     return this.ready;
   }
 
+  /**
+   * Allows the function to work on the repositories that a rule matches, or throws where the role has no room left. What all rules of the
+   * provider share is made for the first.
+   *
+   * @internal
+   */
+  public _allowRule(rule: Stack, filters: readonly string[], declaration: string): RegistryResources {
+    if (!this.registry && this.policies.attached && !this.policies.reserveManaged()) {
+      throw new Error(`${declaration}: the provider ${this.node.path} has no room for a rule: the policies of its role are full of single repositories, as IAM allows a role 10 managed policies. Pass the rule an ImageTagMutabilityProvider of its own.`);
+    }
+    this.registry ??= new RegistryResources(this, 'Registry', {
+      functionArn: this.function.functionArn, role: this.role, attached: this.policies.attached, rolePath: ROLE_PATH, key: this.key,
+    });
+    if (!this.registry.allow(rule, filters)) {
+      throw new Error(`${declaration}: repositoryFilters are too long for the provider ${this.node.path}: with those of its other rules, IAM would refuse the role's policy, which has at most 6,144 characters. Use fewer filters, such as 'team-a/*' for several names, or pass the rule an ImageTagMutabilityProvider of its own.`);
+    }
+    return this.registry;
+  }
+
+  /**
+   * What a rule waits for, beside the policy for its repositories.
+   *
+   * @internal
+   */
+  public get _ready(): CfnResource {
+    return this.ready;
+  }
+
+  /**
+   * The path of the roles that are made for the provider's function.
+   *
+   * @internal
+   */
+  public get _rolePath(): string {
+    return ROLE_PATH;
+  }
+
+  /**
+   * Adds the permissions that a guard needs to the role, in a policy of the guard's own stack, or throws where the role has no room left.
+   *
+   * @returns the policy; nothing where the role cannot be changed
+   * @internal
+   */
+  public _allowGuard(guard: Construct, statements: iam.PolicyStatement[]): iam.ManagedPolicy | undefined {
+    if (!this.policies.attached) {
+      return undefined;
+    }
+    // The inline policies of a role share one budget, which declarations use up.
+    if (!this.policies.reserveManaged()) {
+      throw new Error(`${guard.node.path}: the provider ${this.node.path} has no room for a guard: the policies of its role are full of declared repositories, as IAM allows a role 10 managed policies. Move declarations to another stack with a provider and a guard of its own.`);
+    }
+    return new iam.ManagedPolicy(guard, 'Policy', { roles: [this.role], statements });
+  }
+
   private warnOfRole(further: iam.PolicyStatement[]) {
     this.atSynthesis(() => Annotations.of(this).addWarningV2(
       'cdk-ecr-tag-mutability:importedRole',
-      `role cannot be changed from this stack, so that it was given no permissions. Allow it these statements before you deploy, or pass a role that can be changed: ${this.policies.describe(further)}`,
+      `role cannot be changed from this stack, so that it was given no permissions. Allow it these statements before you deploy, or pass a role that can be changed: ${this.policies.describe([...further, ...this.registry?.statements ?? []])}`,
     ));
   }
 

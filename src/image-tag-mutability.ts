@@ -1,11 +1,12 @@
-import { Annotations, CfnDeletionPolicy, CfnResource, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
+import { Annotations, CfnResource, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as ecr from 'aws-cdk-lib/aws-ecr';
 import { Construct } from 'constructs';
 import { ImageTagMutabilityProvider } from './image-tag-mutability-provider';
-import { ExclusionFilters, NotAFilterError, readExclusionFilters } from './private/exclusion-filters';
+import { applyRemovalPolicy, checkProvider, checkRemovalPolicy, checkSettings, validationError, warnOfMatchingEveryTag } from './private/declaration-props';
+import { isInTree, rememberDeclaration } from './private/declarations';
+import { ExclusionFilters } from './private/exclusion-filters';
 import { validateArn, canonicalArn, isLookupDummy, shortArn } from './private/repository-arn';
 import { Mutability, RESOURCE_TYPE, ResourceAttributes, ResourceProperties, SERVICE_TIMEOUT_MS } from './shared/contract';
-import { validateSettings, isMutability, matchesEveryTag, unknownMutability } from './shared/settings';
 
 /**
  * Properties of an ImageTagMutability.
@@ -133,30 +134,24 @@ export class ImageTagMutability extends Construct {
     super(scope, id);
     declarations.set(repository, this);
 
+    const properties: ResourceProperties = {
+      RepositoryArn: shortRepositoryArn,
+      ImageTagMutability: props.imageTagMutability as string as Mutability,
+      ImageTagMutabilityExclusionFilters: filters?.properties,
+      FailIfSuperseded: props.failIfSuperseded ? true : undefined,
+    };
     // `CustomResource` would make a second construct for each declaration, and constructs are what synthesis spends its time on.
     this.resource = new CfnResource(this, 'Resource', {
       type: RESOURCE_TYPE,
       properties: {
         ServiceToken: provider.function.functionArn,
         ServiceTimeout: String(SERVICE_TIMEOUT_MS / 1_000),
-        ...{
-          RepositoryArn: shortRepositoryArn,
-          ImageTagMutability: props.imageTagMutability as string as Mutability,
-          ImageTagMutabilityExclusionFilters: filters?.properties,
-          FailIfSuperseded: props.failIfSuperseded ? true : undefined,
-        } satisfies ResourceProperties,
+        ...properties,
       },
     });
     this.resource.node.addDependency(ready);
-    const { cfnOptions } = this.resource;
-    if (retains(props.removalPolicy)) {
-      // `RemovalPolicy.RETAIN` would also leave behind what a failed create has set.
-      cfnOptions.deletionPolicy = CfnDeletionPolicy.RETAIN_EXCEPT_ON_CREATE;
-      cfnOptions.updateReplacePolicy = CfnDeletionPolicy.RETAIN;
-    } else {
-      // Explicit, so that a default deletion policy of the app does not apply. For a replacement, it is CloudFormation's default.
-      cfnOptions.deletionPolicy = CfnDeletionPolicy.DELETE;
-    }
+    applyRemovalPolicy(this.resource, props.removalPolicy);
+    rememberDeclaration({ construct: this, resource: this.resource, provider, properties });
 
     warn(this, props.repository, filters);
   }
@@ -173,60 +168,6 @@ function declarationsOf(stack: Stack): Map<string, Construct> {
   const declarations = DECLARATIONS.get(stack) ?? new Map<string, Construct>();
   DECLARATIONS.set(stack, declarations);
   return declarations;
-}
-
-function checkSettings(path: string, props: ImageTagMutabilityProps): ExclusionFilters | undefined {
-  const mutability: unknown = props.imageTagMutability;
-  const given = props.imageTagMutabilityExclusionFilters;
-  let filters: ExclusionFilters | undefined;
-  try {
-    // Null stands for undefined in some languages of jsii.
-    filters = given === undefined || given === null ? undefined : readExclusionFilters(given);
-  } catch (error) {
-    throw error instanceof NotAFilterError ? validationError(path, error.message) : error;
-  }
-  if (Token.isUnresolved(mutability)) {
-    return filters;
-  }
-  if (!isMutability(mutability)) {
-    throw validationError(path, unknownMutability(mutability));
-  }
-  if (filters && !filters.patterns) {
-    return filters;
-  }
-  const broken = validateSettings(mutability, filters?.patterns);
-  if (broken) {
-    throw validationError(path, broken);
-  }
-  return filters;
-}
-
-function checkRemovalPolicy(path: string, removalPolicy: RemovalPolicy | undefined): void {
-  if (removalPolicy === RemovalPolicy.SNAPSHOT) {
-    throw validationError(path, 'removalPolicy is SNAPSHOT, but a setting has no snapshots. Use DESTROY, which restores what was there, or RETAIN, which leaves it as it is.');
-  }
-}
-
-function retains(removalPolicy: RemovalPolicy | undefined): boolean {
-  return removalPolicy === RemovalPolicy.RETAIN || removalPolicy === RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE;
-}
-
-/** CloudFormation calls the function of a custom resource in the account and the region of its stack only. */
-function checkProvider(path: string, stack: Stack, provider: ImageTagMutabilityProvider | undefined): void {
-  if (!provider) {
-    return;
-  }
-  for (const name of ['account', 'region'] as const) {
-    const [here, there] = [stack[name], Stack.of(provider)[name]];
-    if (here !== there && !Token.isUnresolved(here) && !Token.isUnresolved(there)) {
-      throw validationError(path, `provider is in the ${name} ${there}, but this stack is in ${here}, and CloudFormation calls functions of a stack's own account and region only. Pass a provider in the ${name} ${here}, or none: a function changes repositories in all regions.`);
-    }
-  }
-}
-
-/** Whether a construct is still in the tree: an app may remove it by `tryRemoveChild()`. */
-function isInTree(construct: Construct): boolean {
-  return construct.node.scopes.every((scope, index, scopes) => index === 0 || scopes[index - 1].node.tryFindChild(scope.node.id) === scope);
 }
 
 /** @returns the repository's ARN, spelled in one way however the repository was imported */
@@ -258,15 +199,5 @@ function warn(declaration: ImageTagMutability, repository: ecr.IRepository, filt
       `repository is created by this app, at ${repository.node.path}. Its own properties imageTagMutability and imageTagMutabilityExclusionFilters serve better there: they take the same values and need no custom resource.`,
     );
   }
-  const everything = filters?.patterns?.find(matchesEveryTag);
-  if (everything !== undefined) {
-    annotations.addWarningV2(
-      'cdk-ecr-tag-mutability:matchesEveryTag',
-      `imageTagMutabilityExclusionFilters has the filter '${everything}', which excludes every tag, so that the setting applies to none. Narrow the filter, or use the opposite imageTagMutability without filters.`,
-    );
-  }
-}
-
-function validationError(path: string, message: string): Error {
-  return new Error(`${path}: ${message}`);
+  warnOfMatchingEveryTag(declaration, filters);
 }

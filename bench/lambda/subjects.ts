@@ -56,8 +56,8 @@ export function formerly(): Subject {
 
 function bundled(name: string, options: Pick<BuildOptions, 'mainFields' | 'legalComments'>) {
   const outfile = join(OUT, name.replace(/\W+/g, '-'), 'index.js');
-  const { entryPoints, bundle, platform, target, minify } = BUNDLE;
-  buildSync({ entryPoints, bundle, platform, target, minify, ...options, outfile, absWorkingDir: PROJECT });
+  const { external, bundle, platform, target, minify } = BUNDLE;
+  buildSync({ entryPoints: ['lambda/index.ts'], external, bundle, platform, target, minify, ...options, outfile, absWorkingDir: PROJECT });
   return existing(name, outfile);
 }
 

@@ -157,13 +157,13 @@ export function namesOf(event: UntrustedEvent): Partial<Record<keyof typeof NAME
   }));
 }
 
-type Fields<K extends string> = Readonly<Partial<Record<K, unknown>>>;
+export type Fields<K extends string> = Readonly<Partial<Record<K, unknown>>>;
 
-function fields(value: unknown): Fields<keyof ResourceProperties> {
-  return typeof value === 'object' && value !== null ? value : {};
+export function fields<K extends string = keyof ResourceProperties>(value: unknown): Fields<K> {
+  return (typeof value === 'object' && value !== null ? value : {}) as Fields<K>;
 }
 
-function idOf(event: UntrustedEvent, name: 'StackId' | 'RequestId' | 'LogicalResourceId' | 'PhysicalResourceId'): string {
+export function idOf(event: UntrustedEvent, name: 'StackId' | 'RequestId' | 'LogicalResourceId' | 'PhysicalResourceId'): string {
   const value = event[name];
   if (typeof value !== 'string' || !ID.test(value)) {
     throw new BadRequestError(`${name} is missing or not a string of 1 to 1,024 printable ASCII characters. Only CloudFormation is meant to invoke this function`);
@@ -171,7 +171,7 @@ function idOf(event: UntrustedEvent, name: 'StackId' | 'RequestId' | 'LogicalRes
   return value;
 }
 
-function parseSettings(properties: Fields<keyof ResourceProperties>): Settings {
+export function parseSettings(properties: Fields<'ImageTagMutability' | 'ImageTagMutabilityExclusionFilters'>): Settings {
   const mutability = properties.ImageTagMutability;
   if (!isMutability(mutability)) {
     throw new BadRequestError(unknownMutability(mutability));

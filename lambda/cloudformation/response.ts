@@ -1,9 +1,10 @@
 import { UntrustedEvent } from './request';
 import { ResourceAttributes } from '../../src/shared/contract';
+import { RuleAttributes } from '../../src/shared/registry';
 
 /** What CloudFormation is told, whatever becomes of a request. */
 export type Response =
-  | { readonly Status: 'SUCCESS'; readonly PhysicalResourceId: string; readonly Data?: ResourceAttributes }
+  | { readonly Status: 'SUCCESS'; readonly PhysicalResourceId: string; readonly Data?: ResourceAttributes | RuleAttributes }
   | { readonly Status: 'FAILED'; readonly PhysicalResourceId: string; readonly Reason: FailureReason };
 
 export interface FailureReason {

@@ -7,20 +7,25 @@ import { Ecr } from './ecr';
 import { Repository } from './repository';
 import { Settings, areValidSettings, isMutability, takesFilters } from '../../src/shared/settings';
 
+/**
+ * The SDK makes one attempt, and `withRetries` all others. ECR throttles each action by itself. The SDK's adaptive mode would slow down all of
+ * a client's calls for it, and its own attempts would take turns unfairly with those of other invocations.
+ */
+export const SDK_RETRIES = { maxAttempts: 1, retryMode: 'standard' } as const;
+
 const CLIENTS = new Map<string, ECRClient>();
+
+const REQUEST_HANDLER = { connectionTimeout: 3_000, requestTimeout: 10_000, throwOnRequestTimeout: true };
+
+/** For clients whose calls `withRetries` does not repeat. */
+export const CLIENT_OPTIONS = { retryMode: 'adaptive', maxAttempts: 10, requestHandler: REQUEST_HANDLER };
 
 /**
  * A client whose every attempt is bounded: a network that swallows packets must not take the whole invocation.
- * A warm function has it still, with its connections and what it learned of ECR's rate.
+ * A warm function has it still, with its connections.
  */
 export function ecrClient(region: string): ECRClient {
-  const client = CLIENTS.get(region) ?? new ECRClient({
-    region,
-    retryMode: 'adaptive',
-    // Few, so that `withRetries` gets to see what keeps a call from success. It repeats the call while there is time.
-    maxAttempts: 3,
-    requestHandler: { connectionTimeout: 3_000, requestTimeout: 10_000, throwOnRequestTimeout: true },
-  });
+  const client = CLIENTS.get(region) ?? new ECRClient({ region, requestHandler: REQUEST_HANDLER, ...SDK_RETRIES });
   CLIENTS.set(region, client);
   return client;
 }
@@ -69,7 +74,7 @@ export function ecr(client: ECRClient, repository: Repository, remaining: () => 
  * Settings that this version does not know are refused, since what is read here may have to be restored. Filters beside a mutability that
  * takes none are ignored: whether ECR forgets former filters when a repository becomes MUTABLE or IMMUTABLE is not documented.
  */
-function settingsOf(
+export function settingsOf(
   { imageTagMutability: mutability = 'MUTABLE', imageTagMutabilityExclusionFilters: found = [] }: DescribedRepository, repositoryName: string,
 ): Settings {
   if (isMutability(mutability)) {

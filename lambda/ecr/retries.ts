@@ -9,6 +9,13 @@ const DENIAL_IS_FINAL_AFTER_MS = 90_000;
 const NOT_FOUND_IS_FINAL_AFTER_MS = 5_000;
 const FIRST_PAUSE_MS = 500;
 const MAX_PAUSE_MS = 10_000;
+/**
+ * The mean pause after a throttled call. It does not grow: of hundreds of invocations at once, those that have waited longest would be served
+ * last, and run out of time. It varies, so that they do not all come back at once.
+ */
+const THROTTLED_PAUSE_MS = 1_000;
+/** What a throttled call leaves of the time, for the rollback of a create. Some CloudFormation emulators send no delete after it. */
+const ROLLBACK_RESERVE_MS = 5_000;
 
 /** The calls made so far, by their names in the API. */
 export type Calls = Partial<Record<typeof API_CALLS[keyof Ecr], number>>;
@@ -49,6 +56,7 @@ export function withRetries(ecr: Ecr, { clock, log, calls, remaining, mayBeNew, 
     switch (kind) {
       case 'denied': return isDenialNeverFinal(tags) ? Infinity : DENIAL_IS_FINAL_AFTER_MS;
       case 'not-found': return mayBeNew ? NOT_FOUND_IS_FINAL_AFTER_MS : 0;
+      case 'throttled':
       case 'transient': return Infinity;
       case 'final': return 0;
     }
@@ -58,10 +66,11 @@ export function withRetries(ecr: Ecr, { clock, log, calls, remaining, mayBeNew, 
     const name = API_CALLS[method];
     const started = clock.now();
     let earlier: unknown;
-    for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, MAX_PAUSE_MS)) {
+    for (let growing = FIRST_PAUSE_MS; ; growing = Math.min(growing * 2, MAX_PAUSE_MS)) {
       if (remaining() <= 0) {
         throw new OutOfTimeError(name);
       }
+      let pause = growing;
       try {
         calls[name] = (calls[name] ?? 0) + 1;
         return await action();
@@ -69,10 +78,12 @@ export function withRetries(ecr: Ecr, { clock, log, calls, remaining, mayBeNew, 
         // An aborted call only says that the time is up. What kept it from success is the error before.
         const error = earlier !== undefined && (thrown as Error).name === 'AbortError' ? earlier : thrown;
         const kind = thrown === error ? kindOf(error) : 'final';
-        if (clock.now() + pause > started + retryFor(kind) || pause >= remaining()) {
+        const isThrottled = kind === 'throttled';
+        pause = isThrottled ? THROTTLED_PAUSE_MS * (0.5 + Math.random()) : growing;
+        if (clock.now() + pause > started + retryFor(kind) || pause + (isThrottled ? ROLLBACK_RESERVE_MS : 0) >= remaining()) {
           throw kind === 'not-found' ? new RepositoryNotFoundError(name, error) : new CallFailedError(name, error);
         }
-        if (pause === FIRST_PAUSE_MS) {
+        if (earlier === undefined) {
           log('WARN', kind === 'denied' ? 'access-denied' : 'call-repeated', { call: name, reason: describe(error) });
         }
         earlier = error;
@@ -91,7 +102,7 @@ export function withRetries(ecr: Ecr, { clock, log, calls, remaining, mayBeNew, 
 
 type SdkError = Parameters<typeof isTransientError>[0];
 
-type ErrorKind = 'denied' | 'not-found' | 'transient' | 'final';
+type ErrorKind = 'denied' | 'not-found' | 'throttled' | 'transient' | 'final';
 
 const DENIED = ['AccessDeniedException', 'AccessDenied', 'UnrecognizedClientException'];
 
@@ -107,7 +118,10 @@ function kindOf(error: unknown): ErrorKind {
     return 'not-found';
   }
   const sdkError = error as SdkError;
-  return isThrottlingError(sdkError) || isTransientError(sdkError) || isServerError(sdkError) ? 'transient' : 'final';
+  if (isThrottlingError(sdkError)) {
+    return 'throttled';
+  }
+  return isTransientError(sdkError) || isServerError(sdkError) ? 'transient' : 'final';
 }
 
 function describe(error: unknown): string {

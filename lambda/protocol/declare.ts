@@ -146,7 +146,7 @@ export function isRecorded(next: DeclaredDeclaration, { since }: Declared, tags:
 const leftOver = (key: string, written: Tags, tags: Tags): string[] => keysOf(key, tags).filter((candidate) => !written.has(candidate));
 
 /** @returns the repository's tags with the declaration, and with the left-over parts of a former string */
-async function write({ ecr, declaration: id }: Operation, next: DeclaredDeclaration, tags: Tags): Promise<Tags> {
+export async function write({ ecr, declaration: id }: Operation, next: DeclaredDeclaration, tags: Tags): Promise<Tags> {
   const written = new Map([...writeDeclaration(next), ...ownershipTagsOf(id)]);
   const all = new Map([...tags, ...written]);
   const counted = [...all.keys()].filter((key) => !key.startsWith('aws:'));

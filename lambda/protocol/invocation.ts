@@ -5,6 +5,7 @@ import { Ecr, Tags } from '../ecr/ecr';
 import { readYourWrites } from '../ecr/read-your-writes';
 import { Repository } from '../ecr/repository';
 import { Calls, withRetries } from '../ecr/retries';
+import { waitForGuards } from '../guard/announcement';
 import { Log } from '../log';
 
 /** What an invocation needs of the world. Tests have a world of their own. */
@@ -57,6 +58,6 @@ export class Invocation {
     const log = this.log(repository);
     const retried = withRetries(ecr(repository, options.remaining), { clock, log, calls: this.calls, ...options });
     const { stackId, logicalId } = resource;
-    return { ecr: readYourWrites(retried, clock), clock, log, declaration: { stackId, logicalId, ownershipTag } };
+    return { ecr: waitForGuards(readYourWrites(retried, clock), clock), clock, log, declaration: { stackId, logicalId, ownershipTag } };
   }
 }

@@ -11,22 +11,35 @@ export interface DeclarationId {
   readonly ownershipTag: OwnershipTag;
 }
 
+/** A declaration of which only the record is known, such as one of a stack that is gone. It can be released, but not declared. */
+export interface RecordedDeclarationId {
+  /** The tag key that its own tags start with. */
+  readonly key: string;
+  readonly ownershipTag: OwnershipTag;
+}
+
 export interface OwnershipTag {
   readonly key: string;
   readonly value: string;
 }
 
 /** The work on one declaration of one repository. */
-export interface Operation {
+export interface Operation<Id = DeclarationId> {
   readonly ecr: Ecr;
   readonly clock: Clock;
   readonly log: Log;
-  readonly declaration: DeclarationId;
+  readonly declaration: Id;
 }
 
-/** The tag key that the declaration's own tags start with. */
-export const keyOf = ({ ownershipTag, stackId, logicalId }: DeclarationId): string => declarationKey(ownershipTag.key, stackId, logicalId);
+/** What needs to know no more of a declaration than where its record is. */
+export type ReleaseOperation = Operation<DeclarationId | RecordedDeclarationId>;
 
-export const stackNameOf = ({ stackId }: DeclarationId): string => /:stack\/([A-Za-z0-9-]{1,128})\//.exec(stackId)?.[1] ?? 'another-stack';
+/** The tag key that the declaration's own tags start with. */
+export const keyOf = (id: DeclarationId | RecordedDeclarationId): string =>
+  'key' in id ? id.key : declarationKey(id.ownershipTag.key, id.stackId, id.logicalId);
+
+export const stackNameIn = (stackId: string): string => /:stack\/([A-Za-z0-9-]{1,128})\//.exec(stackId)?.[1] ?? 'another-stack';
+
+export const stackNameOf = ({ stackId }: DeclarationId): string => stackNameIn(stackId);
 
 export const ownershipTagsOf = ({ ownershipTag: { key, value } }: DeclarationId): Tags => new Map([[key, value]]);

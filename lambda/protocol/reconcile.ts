@@ -1,4 +1,4 @@
-import { Operation, keyOf } from './operation';
+import { ReleaseOperation, keyOf } from './operation';
 import { Snapshot, snapshotOf, takeSnapshot } from './snapshot';
 import { Settings, sameSettings } from '../../src/shared/settings';
 import { Ecr, Tags } from '../ecr/ecr';
@@ -33,7 +33,7 @@ const PAUSE_MS = 100;
  * @param isFresh whether the snapshot was taken after the last of these writes
  * @returns the snapshot that shows the desired state
  */
-export async function reconcile(operation: Operation, desired: DesiredState, snapshot: Snapshot, isFresh: boolean): Promise<Snapshot> {
+export async function reconcile(operation: ReleaseOperation, desired: DesiredState, snapshot: Snapshot, isFresh: boolean): Promise<Snapshot> {
   const { ecr, clock, log } = operation;
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const changes = desired.tagChanges(snapshot);
@@ -55,7 +55,7 @@ export async function reconcile(operation: Operation, desired: DesiredState, sna
   throw new Error(`the repository's tags and settings still changed after ${MAX_ROUNDS} rounds. Find out who else changes them, then try again`);
 }
 
-async function takeSnapshotAfterPut({ ecr, declaration }: Operation, put: Settings): Promise<Snapshot> {
+async function takeSnapshotAfterPut({ ecr, declaration }: ReleaseOperation, put: Settings): Promise<Snapshot> {
   const key = keyOf(declaration);
   const { tags, record } = snapshotOf(await ecr.readTags(), put);
   const isAlone = record.declarations.every((other) => other.key === key);

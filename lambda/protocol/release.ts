@@ -1,4 +1,4 @@
-import { Operation, keyOf } from './operation';
+import { ReleaseOperation, keyOf } from './operation';
 import { DesiredState, NO_CHANGES, reconcile } from './reconcile';
 import { Declaration, Declared, declarationOf, isOwnedBy, keysOf, newest, originalOf, readRecord } from './record';
 import { Snapshot, readStableSnapshot, reportDrift, reportEditedOriginal, snapshotOf, takeSnapshot } from './snapshot';
@@ -34,7 +34,7 @@ const MAX_CORRECTIONS = 10;
 const LOOK_AGAIN_AFTER_MS = 10_000;
 
 /** Puts what is effective without the declaration, then removes the declaration. No put is outstanding once it is absent. */
-export async function release(operation: Operation, releasing: Releasing): Promise<ReleaseResult> {
+export async function release(operation: ReleaseOperation, releasing: Releasing): Promise<ReleaseResult> {
   const { ecr, log } = operation;
   const key = keyOf(operation.declaration);
   const tags = await readWhenReleasable(operation, key, releasing);
@@ -71,7 +71,7 @@ const isOfOtherCreate = ({ token, since }: Declared, releasing: Releasing): bool
  * Others have erased the record, or there never was one. The original in the physical id is restored only where nobody else declares, and
  * the repository still has what this resource declared. Where it has something else, its owner has decided since.
  */
-async function restoreWithoutRecord(operation: Operation, { original, ownSettings, known }: Releasing): Promise<ReleaseResult> {
+async function restoreWithoutRecord(operation: ReleaseOperation, { original, ownSettings, known }: Releasing): Promise<ReleaseResult> {
   if (!original || !ownSettings) {
     const actual = known ?? await operation.ecr.readSettings();
     return { outcome: 'no-record', before: actual, effective: actual };
@@ -89,7 +89,7 @@ async function restoreWithoutRecord(operation: Operation, { original, ownSetting
 }
 
 /** The repository's tags when the declaration may be released. */
-async function readWhenReleasable(operation: Operation, key: string, { createMayRunUntil }: Releasing): Promise<Tags> {
+async function readWhenReleasable(operation: ReleaseOperation, key: string, { createMayRunUntil }: Releasing): Promise<Tags> {
   const { ecr, clock } = operation;
   if (createMayRunUntil !== undefined) {
     await waitForCreate(operation, key, createMayRunUntil);
@@ -108,7 +108,7 @@ async function readWhenReleasable(operation: Operation, key: string, { createMay
  * and the repository has what the record makes effective, since the create has then put it. Otherwise it looks again after a while, and then
  * waits until the end of the create's window, since a function that died leaves nothing to see.
  */
-async function waitForCreate({ ecr, clock }: Operation, key: string, createMayRunUntil: number): Promise<void> {
+async function waitForCreate({ ecr, clock }: ReleaseOperation, key: string, createMayRunUntil: number): Promise<void> {
   const started = clock.now();
   for (const pause of [LOOK_AGAIN_AFTER_MS, Infinity]) {
     const snapshot = await takeSnapshot(ecr);
@@ -127,7 +127,7 @@ async function waitForCreate({ ecr, clock }: Operation, key: string, createMayRu
 /** Whether the invocation that recorded the declaration can write no more. One whose time cannot be read may be new. */
 const hasEnded = ({ declared }: Declaration, now: number): boolean => (declared?.since ?? now) + DECLARE_WINDOW_MS <= now;
 
-function originalFor(operation: Operation, { original }: Releasing, { record }: Snapshot, own: Declaration): Settings | undefined {
+function originalFor(operation: ReleaseOperation, { original }: Releasing, { record }: Snapshot, own: Declaration): Settings | undefined {
   reportEditedOriginal(operation, own.original, original);
   return original ?? originalOf(record.declarations, own.key);
 }
@@ -147,7 +147,7 @@ function without(key: string, original: Settings | undefined): DesiredState {
  * Removes the declaration, and the ownership tag with the last declaration that needs it. Stacks that share a provider share its ownership
  * tag, and another one may declare or release at the same time. So the ownership tag is corrected until a read shows it as it should be.
  */
-async function erase({ ecr, declaration: { ownershipTag } }: Operation, key: string, tags: Tags): Promise<void> {
+export async function erase({ ecr, declaration: { ownershipTag } }: ReleaseOperation, key: string, tags: Tags): Promise<void> {
   const isNeeded = (now: Tags) => readRecord(now).declarations.some((other) => other.key !== key && isOwnedBy(other, ownershipTag.key));
   let now = tags;
   const keys = [...keysOf(key, tags), ...tags.has(ownershipTag.key) && !isNeeded(tags) ? [ownershipTag.key] : []];

@@ -1,4 +1,4 @@
-import { DeclarationId, Operation, keyOf } from './operation';
+import { Operation, ReleaseOperation, keyOf } from './operation';
 import { RepositoryRecord, declarationOf, keysOf, newest, readRecord } from './record';
 import { MIN_LIFETIME_MS } from './windows';
 import { Settings, sameSettings } from '../../src/shared/settings';
@@ -51,7 +51,7 @@ export async function readStableSnapshot({ ecr, clock }: Pick<Operation, 'ecr' |
 }
 
 /** Logs what others did to the repository, before any of it is overwritten. */
-export function reportDrift({ log, declaration }: Operation, { tags, record, actual: before }: Snapshot): void {
+export function reportDrift({ log, declaration }: ReleaseOperation, { tags, record, actual: before }: Snapshot): void {
   const damaged = [...record.damaged, ...missingIn(tags, record, declaration)];
   if (damaged.length > 0) {
     log('WARN', 'record-damaged', { tags: damaged, before });
@@ -63,14 +63,14 @@ export function reportDrift({ log, declaration }: Operation, { tags, record, act
 }
 
 /** Logs that others have edited the original in the tags. The one that is used comes from the physical id then. */
-export function reportEditedOriginal({ log }: Operation, recorded: Settings | undefined, original: Settings | undefined): void {
+export function reportEditedOriginal({ log }: ReleaseOperation, recorded: Settings | undefined, original: Settings | undefined): void {
   if (recorded && original && !sameSettings(recorded, original)) {
     log('WARN', 'original-edited', { recorded, original, consequence: 'the original of the physical id holds' });
   }
 }
 
 /** Tags that should be there. A declaration that another invocation is just releasing lacks its `:declared` rightly; it is known, too. */
-function missingIn(tags: Tags, record: RepositoryRecord, declaration: DeclarationId): string[] {
+function missingIn(tags: Tags, record: RepositoryRecord, declaration: ReleaseOperation['declaration']): string[] {
   const { key, value } = declaration.ownershipTag;
   const undeclared = record.declarations.filter((other) => keysOf(other.key, tags, 'declared').length === 0).map((other) => `${other.key}:declared`);
   const isOwnershipTagWrong = declarationOf(keyOf(declaration), record) !== undefined && tags.get(key) !== value;

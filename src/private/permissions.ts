@@ -3,10 +3,10 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { TAG_PREFIX } from '../shared/contract';
 
 const READ = ['ecr:DescribeRepositories', 'ecr:ListTagsForResource'];
-const WRITE = ['ecr:PutImageTagMutability', 'ecr:TagResource', 'ecr:UntagResource'];
+export const WRITE = ['ecr:PutImageTagMutability', 'ecr:TagResource', 'ecr:UntagResource'];
 
 // `ForAllValues` also matches a call that names no tags, so one statement can hold all actions.
-const ONLY_OWN_TAGS = { 'ForAllValues:StringLike': { 'aws:TagKeys': `${TAG_PREFIX}*` } };
+export const ONLY_OWN_TAGS = { 'ForAllValues:StringLike': { 'aws:TagKeys': `${TAG_PREFIX}*` } };
 
 /** Reading any repository of the account: a declaration may be removed long after its repository has left the template. */
 export function reading(stack: Stack): iam.PolicyStatement {

@@ -3,6 +3,9 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
 import { refOf, spellPseudoParameters, spellTokens } from './token-text';
 
+/** IAM takes 6,144 characters in a managed policy. */
+export const MANAGED_BUDGET = 6_000;
+
 /** The most characters that pseudo parameters have, in any partition. */
 const PSEUDO_PARAMETERS: Record<string, number> = {
   'AWS::Partition': 'aws-us-gov'.length,

@@ -2,7 +2,7 @@ import { Aws, Names, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct, DependencyGroup } from 'constructs';
 import { declared } from './permissions';
-import { arnSize, policySize } from './policy-size';
+import { MANAGED_BUDGET, arnSize, policySize } from './policy-size';
 import { refOf, spellTokens } from './token-text';
 
 /**
@@ -11,8 +11,7 @@ import { refOf, spellTokens } from './token-text';
  */
 const INLINE_BUDGET = 9_400;
 
-/** IAM takes 6,144 characters in a managed policy, and 10 of these on a role. */
-const MANAGED_BUDGET = 6_000;
+/** IAM takes so many managed policies on a role. */
 const MAX_MANAGED = 10;
 
 /** A policy, and the characters that are left in it for declared repositories. */
@@ -36,6 +35,8 @@ export class RolePolicies {
   public readonly attached: boolean;
 
   private readonly packed: Packed[] = [];
+  /** How many managed policies of the role are others'. */
+  private reserved = 0;
   private readonly arns = new Set<string>();
 
   /** `shared` is a role that other stacks may use as well. */
@@ -89,6 +90,15 @@ export class RolePolicies {
     return true;
   }
 
+  /** Leaves a managed policy of the role to somebody else: false where there is none left. */
+  public reserveManaged(): boolean {
+    if (this.packed.length - 1 + this.reserved >= MAX_MANAGED) {
+      return false;
+    }
+    this.reserved++;
+    return true;
+  }
+
   /** All statements, to be read by a person, with references spelled as for CloudFormation's `Fn::Sub`. */
   public describe(further: iam.PolicyStatement[]): string {
     const statements = [...this.fixed, ...further, ...this.arns.size > 0 ? [declared([...this.arns])] : []];
@@ -102,7 +112,7 @@ export class RolePolicies {
 
   private addManaged(): Packed | undefined {
     // The first policy is the inline one.
-    return this.packed.length > MAX_MANAGED
+    return this.packed.length - 1 + this.reserved >= MAX_MANAGED
       ? undefined
       : this.add(new iam.ManagedPolicy(this.scope, `Policy${this.packed.length + 1}`, { roles: [this.role] }), MANAGED_BUDGET, []);
   }

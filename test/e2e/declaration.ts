@@ -1,5 +1,6 @@
 import { CfnResource, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { ImageTagMutabilityExclusionFilter, Repository, TagMutability } from 'aws-cdk-lib/aws-ecr';
+import { CfnPolicy, Policy } from 'aws-cdk-lib/aws-iam';
 import { LOCKED } from './settings';
 import { ImageTagMutability, ImageTagMutabilityProvider } from '../../src';
 import type { Settings } from '../support/emulators/ecr';
@@ -33,10 +34,15 @@ export interface DeclareOptions {
    * @default - as the library sets it
    */
   readonly functionTimeout?: number;
+  /** The Sid of a statement that the role is not given. */
+  readonly withoutStatement?: string;
+  /** More repositories that the role may change, as if the template declared them: for events that a test makes itself. */
+  readonly alsoAllowed?: readonly string[];
 }
 
 /** @returns the logical ids of the declarations */
-export function declare(stack: Stack, declarations: readonly Declaration[], { serviceTimeout, functionTimeout }: DeclareOptions = {}): string[] {
+export function declare(stack: Stack, declarations: readonly Declaration[], options: DeclareOptions = {}): string[] {
+  const { serviceTimeout, functionTimeout, withoutStatement, alsoAllowed = [] } = options;
   const earlier: ImageTagMutability[] = [];
   for (const declaration of declarations) {
     const { id = 'Tags', settings, removalPolicy, failIfSuperseded, provider, last } = declaration;
@@ -54,14 +60,29 @@ export function declare(stack: Stack, declarations: readonly Declaration[], { se
     if (serviceTimeout !== undefined) resourceOf(construct).addPropertyOverride('ServiceTimeout', serviceTimeout);
     earlier.push(construct);
   }
+  const provider = () => ImageTagMutabilityProvider.getOrCreate(stack);
+  for (const repository of alsoAllowed) {
+    const arn = `arn:aws:ecr:${stack.region}:${stack.account}:repository/${repository}`;
+    provider()._allow(arn, arn, 'by hand');
+  }
+  if (withoutStatement !== undefined) {
+    removeStatement(provider(), withoutStatement);
+  }
   if (functionTimeout !== undefined) {
-    const handler = ImageTagMutabilityProvider.getOrCreate(stack).function.node.defaultChild as CfnResource;
+    const handler = provider().function.node.defaultChild as CfnResource;
     handler.addPropertyOverride('Timeout', functionTimeout);
   }
   return earlier.map((construct) => stack.getLogicalId(resourceOf(construct)));
 }
 
 const resourceOf = (construct: ImageTagMutability) => construct.node.defaultChild as CfnResource;
+
+/** When all is declared, since each declaration is added to the policy. */
+function removeStatement(provider: ImageTagMutabilityProvider, sid: string): void {
+  const policy = provider.node.findChild('Policy') as Policy;
+  const { Statement, ...document } = Stack.of(policy).resolve(policy.document) as { readonly Statement: readonly { readonly Sid: string }[] };
+  (policy.node.defaultChild as CfnPolicy).policyDocument = { ...document, Statement: Statement.filter(({ Sid }) => Sid !== sid) };
+}
 
 function imported(stack: Stack, id: string, { repository, region }: Declaration) {
   return region

@@ -1,6 +1,6 @@
 import { declare, type Declaration, type DeclareOptions } from './declaration';
 import type { Emulators } from '../support/emulators';
-import { StackFailure, createStack, deleteStack, physicalIds, updateStack, type OnFailure, type Template } from '../support/emulators/cloudformation';
+import { StackFailure, createStack, deleteStack, failureReasons, physicalIds, updateStack, type OnFailure, type Template } from '../support/emulators/cloudformation';
 import { publishedTemplate } from '../support/emulators/template';
 
 export interface DeployedStackOptions extends DeclareOptions {
@@ -13,7 +13,8 @@ export class DeployedStack {
   private stackId?: string;
   private resources: readonly string[] = [];
 
-  constructor(private readonly emulators: Emulators, private readonly name: string, private readonly options: DeployedStackOptions = {}) {}
+  /** `options` are those of the templates to come. */
+  constructor(private readonly emulators: Emulators, private readonly name: string, public options: DeployedStackOptions = {}) {}
 
   get id(): string {
     if (this.stackId === undefined) throw new Error(`${this.name} has not been created`);
@@ -36,6 +37,11 @@ export class DeployedStack {
 
   async remove(): Promise<void> {
     await deleteStack(this.emulators.cloudFormation, this.id);
+  }
+
+  /** What its failed resources said, also where the operation succeeded without them. */
+  failures(): Promise<string[]> {
+    return failureReasons(this.emulators.cloudFormation, this.id);
   }
 
   /** The name of the library's function in this stack. */

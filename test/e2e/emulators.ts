@@ -1,5 +1,6 @@
 import { delimiter, dirname } from 'node:path';
-import { startEmulators as start, type Emulators, type EmulatorsOptions } from '../support/emulators';
+import { startEmulators as start, type EcrProxy, type Emulators, type EmulatorsOptions } from '../support/emulators';
+import { SESSIONS, startIamProxy, type IamProxyOptions } from '../support/emulators/iam-proxy';
 import { nodeRelease } from '../support/node-releases';
 
 /**
@@ -16,10 +17,24 @@ export function lambdaNode(): string {
   }
 }
 
-/** The emulators of a test file, with functions that run on `lambdaNode()`. */
-export function startEmulators(options: EmulatorsOptions = {}): Promise<Emulators> {
+type Options = Omit<EmulatorsOptions, 'keepable'> & Pick<IamProxyOptions, 'onJudged'>;
+
+/** The emulators of a test file, with functions that run on `lambdaNode()`, and may do in ECR what their roles allow. */
+export function startEmulators({ ecrProxy, onJudged, ministackEnv }: Options = {}): Promise<Emulators> {
   return start({
-    ...options,
-    ministackEnv: { PATH: [dirname(lambdaNode()), process.env.PATH].join(delimiter), ...options.ministackEnv },
+    ministackEnv: { PATH: [dirname(lambdaNode()), process.env.PATH].join(delimiter), ...SESSIONS, ...ministackEnv },
+    ecrProxy: async (urls) => {
+      const behind = await ecrProxy?.(urls);
+      const iam = await startIamProxy({ ...urls, upstream: behind?.url ?? urls.moto, onJudged });
+      return both(iam, behind);
+    },
   });
 }
+
+const both = (front: EcrProxy, behind?: EcrProxy): EcrProxy => ({
+  url: front.url,
+  stop: () => {
+    front.stop();
+    behind?.stop();
+  },
+});

@@ -1,17 +1,15 @@
 import { Account } from './account';
 import { startEmulators } from './emulators';
-import type { Emulators } from '../support/emulators';
+import type { Emulators, EmulatorsOptions } from '../support/emulators';
 import { Microburst, type Fault, type Injected } from '../support/emulators/microburst';
 
 /** An account whose Lambdas reach ECR through microburst. The tests themselves always see ECR as it is. */
 export class FaultyAccount extends Account {
-  static async start(): Promise<FaultyAccount> {
+  static async start(options: Pick<EmulatorsOptions, 'ministackEnv'> = {}): Promise<FaultyAccount> {
     let microburst: Microburst | undefined;
     const emulators = await startEmulators({
-      ecrProxy: async (moto) => {
-        microburst = await Microburst.start(moto);
-        return microburst.url;
-      },
+      ...options,
+      ecrProxy: async ({ moto }) => microburst = await Microburst.start(moto),
     });
     return new FaultyAccount(emulators, microburst!);
   }
@@ -26,6 +24,5 @@ export class FaultyAccount extends Account {
 
   stop(): void {
     this.emulators.stop();
-    this.microburst.stop();
   }
 }

@@ -75,7 +75,7 @@ describe('from the lines alone one reads', () => {
       'a-3 Delete released team-a/api: MUTABLE_WITH_EXCLUSION -> MUTABLE',
     ]);
     expect(lines[4]).toMatchObject({ by: 'b', declared: FILTERED, stack: stackId('a') });
-    expect(lines[1]!.calls).toEqual({ ListTagsForResource: 3, DescribeRepositories: 2, TagResource: 1, PutImageTagMutability: 1 });
+    expect(lines[1]!.calls).toEqual({ ListTagsForResource: 3, DescribeRepositories: 1, TagResource: 1, PutImageTagMutability: 1 });
   });
 
   test('that a delete found no record, and what it left', async () => {

@@ -27,11 +27,12 @@ export const GUEST = 'guest';
 /** An AWS account with repositories, stacks and CloudFormation; and beside each repository the ideal one, which shows what the promise says. */
 export class ModelAccount {
   private readonly states = new EcrStates();
-  private readonly registry = new ModelRegistry();
   private readonly ideals = new Map<string, IdealRepository>();
   private readonly formerDeclarations = new Map<string, readonly IdealDeclaration[]>();
   private readonly stacks = new Map<string, Map<string, Deployed>>();
   private readonly generations = new Map<string, number>();
+
+  constructor(private readonly registry = new ModelRegistry()) {}
 
   public createRepository(name: string, settings: Settings): void {
     if (!this.ideals.has(name)) {

@@ -43,6 +43,11 @@ test('a notice goes with the licence', () => {
   expect(bundleOf('node_modules/noticed/index.js')[0].licenseText).toBe('the licence\n\nthe notice');
 });
 
+test('a licence in a file that names it is found', () => {
+  install('named', 'MIT', { 'LICENSE-MIT.txt': 'MIT of named' });
+  expect(bundleOf('node_modules/named/index.js')[0].licenseText).toBe('MIT of named');
+});
+
 test('the standard text serves for a package under Apache-2.0 that has none of its own', () => {
   install('bare', 'Apache-2.0');
   expect(bundleOf('node_modules/bare/index.js')[0].licenseText).toBe('Apache License');
@@ -50,7 +55,7 @@ test('the standard text serves for a package under Apache-2.0 that has none of i
 
 test.each(['AGPL-3.0-only', 'GPL-3.0', 'LGPL-2.1', 'MPL-2.0', 'MIT OR GPL-2.0', 'SEE LICENSE IN x', undefined])('the licence %s is refused', (license) => {
   install('foreign', license, { LICENSE: 'text' });
-  expect(() => bundleOf('node_modules/foreign/index.js')).toThrow('The Lambda\'s bundle has foreign 1.2.3 under the licence');
+  expect(() => bundleOf('node_modules/foreign/index.js')).toThrow('A bundle has foreign 1.2.3 under the licence');
 });
 
 test('a package whose licence has to be passed on, but came without its text, is refused', () => {
@@ -66,8 +71,9 @@ test('a text stands once, under all packages that it is for', () => {
   expect(text.split('same text')).toHaveLength(2);
 });
 
-test('the compiled package has the licences of its Lambda\'s client', () => {
+test('the compiled package has the licences of what its Lambda and its command line contain', () => {
   const text = readFileSync(join(ROOT, 'THIRD-PARTY-LICENSES'), 'utf8');
   expect(text).toMatch(/^@aws-sdk\/client-ecr \d+\.\d+\.\d+ \(Apache-2\.0\)$/m);
+  expect(text).toMatch(/^commander \d+\.\d+\.\d+ \(MIT\)$/m);
   expect(text).toContain('TERMS AND CONDITIONS FOR USE, REPRODUCTION, AND DISTRIBUTION');
 });

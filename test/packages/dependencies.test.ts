@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import * as path from 'node:path';
 import { buildSync } from 'esbuild';
-import { BUNDLE } from '../../projenrc/bundle';
+import { BUNDLE, CLI_BUNDLE } from '../../projenrc/bundle';
 import { bundledPackages } from '../../projenrc/bundled-packages';
 import { ROOT } from '../support/project';
 
@@ -23,7 +23,7 @@ test('the constructs import nothing else either', () => {
   expect([...new Set(imported)].sort()).toEqual(['aws-cdk-lib', 'constructs', 'node:crypto', 'node:path']);
 });
 
-test('the Lambda\'s bundle holds packages with permissive licences only', () => {
-  const { metafile } = buildSync({ ...BUNDLE, absWorkingDir: ROOT, metafile: true, write: false });
+test.each([['Lambda', BUNDLE], ['command line', CLI_BUNDLE]])('the bundle of the %s holds packages with permissive licences only', (_, options) => {
+  const { metafile } = buildSync({ ...options, absWorkingDir: ROOT, metafile: true, write: false });
   expect(bundledPackages(ROOT, metafile).map(({ name }) => name)).toContain('@aws-sdk/client-ecr');
 });

@@ -17,14 +17,18 @@ export interface Call {
   readonly tags?: Readonly<Record<string, string>>;
   /** The keys of the tags that the call sets or removes. */
   readonly tagKeys?: readonly string[];
+  /** The tags that the call sets. */
+  readonly requestTags?: Readonly<Record<string, string>>;
   /** The ARN of the caller. */
   readonly principal?: string;
 }
 
 const CALLER = `arn:aws:iam::${ACCOUNT}:role/caller`;
 
-/** Whether IAM would allow a caller with these policies the call. What IAM would not even take is an error, not a refusal. */
-export async function isAllowed(policies: readonly Policy[], call: Call, serviceControl: readonly Policy[] = []): Promise<boolean> {
+export type Verdict = 'Allowed' | 'ImplicitlyDenied' | 'ExplicitlyDenied';
+
+/** What IAM would say to a call by a caller with these policies. What IAM would not even take is an error, not a refusal. */
+export async function judge(policies: readonly Policy[], call: Call, serviceControl: readonly Policy[] = []): Promise<Verdict> {
   const principal = call.principal ?? CALLER;
   const result = await runSimulation({
     request: {
@@ -34,7 +38,8 @@ export async function isAllowed(policies: readonly Policy[], call: Call, service
       contextVariables: {
         'aws:PrincipalArn': principal,
         ...call.tagKeys && { 'aws:TagKeys': [...call.tagKeys] },
-        ...Object.fromEntries(Object.entries(call.tags ?? {}).map(([key, value]) => [`aws:ResourceTag/${key}`, value])),
+        ...prefixed('aws:RequestTag/', call.requestTags),
+        ...prefixed('aws:ResourceTag/', call.tags),
       },
     },
     identityPolicies: policies.map((policy, index) => ({ name: `identity ${index}`, policy })),
@@ -44,8 +49,13 @@ export async function isAllowed(policies: readonly Policy[], call: Call, service
   if (result.resultType === 'error') {
     throw new Error(`${JSON.stringify(call)}: ${JSON.stringify(result.errors)}`);
   }
-  return result.overallResult === 'Allowed';
+  return result.overallResult;
 }
+
+export const isAllowed = async (...judged: Parameters<typeof judge>): Promise<boolean> => await judge(...judged) === 'Allowed';
+
+const prefixed = (prefix: string, tags: Readonly<Record<string, string>> = {}) =>
+  Object.fromEntries(Object.entries(tags).map(([key, value]) => [prefix + key, value]));
 
 /** Those of the calls that are allowed. */
 export async function allowedOf<T extends Call>(policies: readonly Policy[], calls: readonly T[]): Promise<T[]> {

@@ -1,20 +1,14 @@
 import { Account } from '../account';
-import type { DeployedStack } from '../deployed-stack';
 import { startEmulators } from '../emulators';
-import { Events, type Answer, type HandmadeEvent } from '../events';
+import { Events, type Answer, type EventText, type HandmadeEvent } from '../events';
 import { FILTERED, IMMUTABLE, LOCKED, MUTABLE } from '../settings';
 
 let account: Account;
 let events: Events;
-let stack: DeployedStack;
-let functionName: string;
 
 beforeAll(async () => {
   account = new Account(await startEmulators());
   events = await Events.start(account.emulators.lambda);
-  // The stack's own declaration is only there for the sake of its function; the events are about further resources of it.
-  stack = await account.stack().create({ repository: await account.repository(MUTABLE), settings: IMMUTABLE });
-  functionName = await stack.functionName();
 }, 300_000);
 
 afterAll(() => {
@@ -22,7 +16,18 @@ afterAll(() => {
   account?.emulators.stop();
 });
 
-const deliver = (event: HandmadeEvent) => events.deliver(functionName, event);
+/** A stack whose own declaration is only there for the sake of its function: the events are about further resources of it. */
+async function stackFor(...repositories: readonly string[]) {
+  const stack = await account.stack({ alsoAllowed: repositories }).create({ repository: await account.repository(MUTABLE), settings: IMMUTABLE });
+  const functionName = await stack.functionName();
+  return {
+    make: (logicalId: string, text: EventText) => events.make(stack.id, logicalId, text),
+    deliver: (event: HandmadeEvent) => events.deliver(functionName, event),
+  };
+}
+
+type Deliver = (event: HandmadeEvent) => Promise<readonly Answer[]>;
+
 const success = (physicalId: unknown) => expect.objectContaining({ Status: 'SUCCESS', PhysicalResourceId: physicalId });
 
 /** The id of a declaration of a repository that was `FILTERED`, or `MUTABLE`. */
@@ -33,32 +38,35 @@ const idOf = (arn: string, original = 'MUTABLE_WITH_EXCLUSION prod-* release-v*'
 /** A repository, and the events in the life of a resource that declares it. */
 async function resource(logicalId: string) {
   const repository = await account.repository(FILTERED);
+  const { make, deliver } = await stackFor(repository);
   const arn = account.arn(repository);
   const locked = { arn, settings: LOCKED };
   const immutable = { arn, settings: IMMUTABLE };
   return {
     repository,
     arn,
-    create: events.make(stack.id, logicalId, { type: 'Create', declared: locked }),
-    update: (physicalId: string) => events.make(stack.id, logicalId, { type: 'Update', physicalId, declared: immutable, before: locked }),
-    remove: (physicalId: string) => events.make(stack.id, logicalId, { type: 'Delete', physicalId, declared: immutable }),
+    deliver,
+    create: make(logicalId, { type: 'Create', declared: locked }),
+    update: (physicalId: string) => make(logicalId, { type: 'Update', physicalId, declared: immutable, before: locked }),
+    remove: (physicalId: string) => make(logicalId, { type: 'Delete', physicalId, declared: immutable }),
   };
 }
 
 describe('each event is delivered twice', () => {
-  const WAYS: ReadonlyArray<readonly [string, (event: HandmadeEvent) => Promise<readonly Answer[]>]> = [
-    ['one after the other', async (event) => {
+  const WAYS: ReadonlyArray<readonly [string, (deliver: Deliver, event: HandmadeEvent) => Promise<readonly Answer[]>]> = [
+    ['one after the other', async (deliver, event) => {
       await deliver(event);
       return deliver(event);
     }],
-    ['both at the same time', async (event) => {
+    ['both at the same time', async (deliver, event) => {
       const [answers] = await Promise.all([deliver(event), deliver(event)]);
       return answers!;
     }],
   ];
 
-  test.each(WAYS)('%s: the outcome is that of one delivery', async (way, deliverTwice) => {
-    const { repository, arn, create, update, remove } = await resource(way);
+  test.each(WAYS)('%s: the outcome is that of one delivery', async (way, inThatWay) => {
+    const { repository, arn, deliver, create, update, remove } = await resource(way);
+    const deliverTwice = (event: HandmadeEvent) => inThatWay(deliver, event);
     const created = await deliverTwice(create);
     expect(created).toEqual([success(idOf(arn)), success(created[0]!.PhysicalResourceId)]);
     expect(await account.now(repository)).toEqual([LOCKED, 3]);
@@ -73,7 +81,8 @@ describe('each event is delivered twice', () => {
 test('a replacement is rolled back as AWS does it, by an update back and then the delete of the new id', async () => {
   const [old, other] = [await account.repository(FILTERED), await account.repository(MUTABLE)];
   const [before, after] = [{ arn: account.arn(old), settings: LOCKED }, { arn: account.arn(other), settings: IMMUTABLE }];
-  const make = (text: Parameters<Events['make']>[2]) => events.make(stack.id, 'Replaced', text);
+  const { make: makeOf, deliver } = await stackFor(old, other);
+  const make = (text: EventText) => makeOf('Replaced', text);
 
   const [created] = await deliver(make({ type: 'Create', declared: before }));
   const id = created!.PhysicalResourceId;

@@ -17,7 +17,7 @@ beforeAll(async () => {
 
 afterAll(() => account?.emulators.stop());
 
-test('functions run on the Node.js that these tests are run for', async () => {
+test.concurrent('functions run on the Node.js that these tests are run for', async () => {
   const { emulators } = account;
   const template = await publishedTemplate(emulators, 'version', (stack) => {
     new Function(stack, 'Function', {
@@ -31,7 +31,7 @@ test('functions run on the Node.js that these tests are run for', async () => {
   expect(JSON.parse(Payload!.transformToString())).toMatch(LAMBDA_NODE === 'own' ? process.version : `v${LAMBDA_NODE}.`);
 });
 
-test('create, update and delete: the settings are the declared ones, then the original with its filters again', async () => {
+test.concurrent('create, update and delete: the settings are the declared ones, then the original with its filters again', async () => {
   const repository = await account.repository(FILTERED);
   const stack = await account.stack().create({ repository, settings: LOCKED });
   expect(await account.now(repository)).toEqual([LOCKED, 3]);
@@ -42,19 +42,19 @@ test('create, update and delete: the settings are the declared ones, then the or
   expect(await tagsOf(account.emulators.ecr(), repository)).toEqual({ owner: 'team' });
 });
 
-test('a repository that does not exist: the stack\'s reason names it', async () => {
+test.concurrent('a repository that does not exist: the stack\'s reason names it', async () => {
   await expect(account.stack().create({ repository: 'team-y/missing', settings: LOCKED }))
     .rejects.toThrow(/team-y\/missing.*eu-west-1.*RepositoryNotFoundException/);
 });
 
-test('a repository deleted before its stack: the stack is deleted all the same', async () => {
+test.concurrent('a repository deleted before its stack: the stack is deleted all the same', async () => {
   const repository = await account.repository(MUTABLE);
   const stack = await account.stack().create({ repository, settings: LOCKED });
   await account.emulators.ecr().send(new DeleteRepositoryCommand({ repositoryName: repository }));
   await expect(stack.remove()).resolves.toBeUndefined();
 });
 
-test('a repository in another region', async () => {
+test.concurrent('a repository in another region', async () => {
   const region = 'us-west-2';
   const repository = await account.repository(IMMUTABLE, region);
   const stack = await account.stack().create({ repository, region, settings: LOCKED });
@@ -63,7 +63,7 @@ test('a repository in another region', async () => {
   expect(await account.now(repository, region)).toEqual([IMMUTABLE, 0]);
 });
 
-test('RETAIN leaves the setting when the stack goes', async () => {
+test.concurrent('RETAIN leaves the setting when the stack goes', async () => {
   const repository = await account.repository(MUTABLE);
   const stack = await account.stack().create({ repository, settings: LOCKED, removalPolicy: RemovalPolicy.RETAIN });
   await stack.remove();
@@ -76,7 +76,7 @@ describe('the record is erased by others', () => {
     tagKeys: await recordOf(account.emulators.ecr(), repository),
   }));
 
-  test('before an update, then a delete: the original is known from the physical id', async () => {
+  test.concurrent('before an update, then a delete: the original is known from the physical id', async () => {
     const repository = await account.repository(FILTERED);
     const stack = await account.stack().create({ repository, settings: LOCKED });
     await erase(repository);
@@ -86,7 +86,7 @@ describe('the record is erased by others', () => {
     expect(await account.now(repository)).toEqual([FILTERED, 0]);
   });
 
-  test('before a delete: the original comes back', async () => {
+  test.concurrent('before a delete: the original comes back', async () => {
     const repository = await account.repository(FILTERED);
     const stack = await account.stack().create({ repository, settings: LOCKED });
     await erase(repository);
@@ -94,7 +94,7 @@ describe('the record is erased by others', () => {
     expect(await account.now(repository)).toEqual([FILTERED, 0]);
   });
 
-  test('before a delete, and something else was set: that stays', async () => {
+  test.concurrent('before a delete, and something else was set: that stays', async () => {
     const repository = await account.repository(FILTERED);
     const stack = await account.stack().create({ repository, settings: LOCKED });
     await erase(repository);
@@ -104,7 +104,7 @@ describe('the record is erased by others', () => {
   });
 });
 
-test('failIfSuperseded: a rename under another stack\'s newer declaration fails and is rolled back', async () => {
+test.concurrent('failIfSuperseded: a rename under another stack\'s newer declaration fails and is rolled back', async () => {
   const repository = await account.repository(FILTERED);
   const older = await account.stack().create({ repository, settings: IMMUTABLE, failIfSuperseded: true });
   const newer = await account.stack().create({ repository, settings: LOCKED, failIfSuperseded: true });
@@ -117,7 +117,7 @@ test('failIfSuperseded: a rename under another stack\'s newer declaration fails 
   expect(await account.now(repository)).toEqual([FILTERED, 0]);
 });
 
-test('a repository whose tags are full: the create fails with the reason, the settings stay', async () => {
+test.concurrent('a repository whose tags are full: the create fails with the reason, the settings stay', async () => {
   const repository = await account.repository(MUTABLE);
   await account.emulators.ecr().send(new TagResourceCommand({
     resourceArn: account.arn(repository),

@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => account?.emulators.stop());
 
 describe('a construct is renamed', () => {
-  test('the settings stay, and so does the original', async () => {
+  test.concurrent('the settings stay, and so does the original', async () => {
     const repository = await account.repository(FILTERED);
     const stack = await account.stack().create({ repository, settings: LOCKED });
     await stack.update({ id: 'Renamed', repository, settings: LOCKED });
@@ -22,7 +22,7 @@ describe('a construct is renamed', () => {
   });
 
   // CloudFormation refuses another function for a deployed declaration, so that this is how it gets one.
-  test('and given another function with it: the settings stay, and so does the original', async () => {
+  test.concurrent('and given another function with it: the settings stay, and so does the original', async () => {
     const repository = await account.repository(FILTERED);
     const stack = await account.stack().create({ repository, settings: LOCKED });
     const former = await stack.functionName();
@@ -33,7 +33,7 @@ describe('a construct is renamed', () => {
     expect(await account.now(repository)).toEqual([FILTERED, 0]);
   });
 
-  test('and changed with it, then rolled back for a failing sibling: the former settings are back', async () => {
+  test.concurrent('and changed with it, then rolled back for a failing sibling: the former settings are back', async () => {
     const repository = await account.repository(FILTERED);
     const stack = await account.stack().create({ repository, settings: LOCKED });
     await expect(stack.update({ id: 'Renamed', repository, settings: IMMUTABLE }, FAILING_SIBLING))
@@ -43,7 +43,7 @@ describe('a construct is renamed', () => {
     expect(await account.now(repository)).toEqual([FILTERED, 0]);
   });
 
-  test('under another stack\'s newer declaration: the other one keeps the say', async () => {
+  test.concurrent('under another stack\'s newer declaration: the other one keeps the say', async () => {
     const repository = await account.repository(FILTERED);
     const older = await account.stack().create({ repository, settings: IMMUTABLE });
     const newer = await account.stack().create({ repository, settings: LOCKED });
@@ -57,7 +57,7 @@ describe('a construct is renamed', () => {
 });
 
 describe('a repository is changed for another', () => {
-  test('the old one is restored, the new one set', async () => {
+  test.concurrent('the old one is restored, the new one set', async () => {
     const [old, other] = [await account.repository(FILTERED), await account.repository(MUTABLE)];
     const stack = await account.stack().create({ repository: old, settings: LOCKED });
     await stack.update({ repository: other, settings: LOCKED });
@@ -67,7 +67,7 @@ describe('a repository is changed for another', () => {
   });
 
   // Here the emulated CloudFormation sends only the delete of the new physical id; AWS's order is in deliveries.test.ts.
-  test('and rolled back for a failing sibling: the old one is declared again, the new one restored', async () => {
+  test.concurrent('and rolled back for a failing sibling: the old one is declared again, the new one restored', async () => {
     const [old, other] = [await account.repository(FILTERED), await account.repository(MUTABLE)];
     const stack = await account.stack().create({ repository: old, settings: LOCKED });
     await expect(stack.update({ repository: other, settings: IMMUTABLE }, FAILING_SIBLING)).rejects.toThrow(/UPDATE_ROLLBACK_COMPLETE.*team-x\/missing/);
@@ -78,14 +78,14 @@ describe('a repository is changed for another', () => {
 });
 
 describe('an operation fails', () => {
-  test('a create leaves nothing behind', async () => {
+  test.concurrent('a create leaves nothing behind', async () => {
     const [first, second] = [await account.repository(FILTERED), await account.repository(MUTABLE)];
     await expect(account.stack().create({ id: 'First', repository: first, settings: LOCKED }, { id: 'Second', repository: second, settings: IMMUTABLE }, FAILING_SIBLING))
       .rejects.toThrow(/ROLLBACK_COMPLETE.*team-x\/missing/);
     expect([await account.now(first), await account.now(second)]).toEqual([[FILTERED, 0], [MUTABLE, 0]]);
   });
 
-  test('an update is rolled back, on every repository', async () => {
+  test.concurrent('an update is rolled back, on every repository', async () => {
     const [first, second] = [await account.repository(FILTERED), await account.repository(MUTABLE)];
     const stack = await account.stack().create({ id: 'First', repository: first, settings: LOCKED });
     await expect(stack.update({ id: 'First', repository: first, settings: IMMUTABLE }, { id: 'Second', repository: second, settings: IMMUTABLE }, FAILING_SIBLING))
@@ -105,7 +105,7 @@ describe('a declaration moves from one stack to another', () => {
     return { repository, other, staying, from, to: account.stack() };
   }
 
-  test('created in the new stack first: its settings hold throughout, and the original is not forgotten', async () => {
+  test.concurrent('created in the new stack first: its settings hold throughout, and the original is not forgotten', async () => {
     const { repository, other, staying, from, to } = await beforeTheMove();
     await to.create({ repository, settings: IMMUTABLE });
     expect(await account.now(repository)).toEqual([IMMUTABLE, 6]);
@@ -115,7 +115,7 @@ describe('a declaration moves from one stack to another', () => {
     expect([await account.now(repository), await account.now(other)]).toEqual([[FILTERED, 0], [MUTABLE, 0]]);
   });
 
-  test('removed from the old stack first: the original in between', async () => {
+  test.concurrent('removed from the old stack first: the original in between', async () => {
     const { repository, staying, from, to } = await beforeTheMove();
     await from.update(staying);
     expect(await account.now(repository)).toEqual([FILTERED, 0]);
@@ -125,7 +125,7 @@ describe('a declaration moves from one stack to another', () => {
     expect(await account.now(repository)).toEqual([FILTERED, 0]);
   });
 
-  test('the new stack fails first: the old one never loses its say', async () => {
+  test.concurrent('the new stack fails first: the old one never loses its say', async () => {
     const { repository, from, to } = await beforeTheMove();
     await expect(to.create({ repository, settings: IMMUTABLE }, FAILING_SIBLING)).rejects.toThrow(/ROLLBACK_COMPLETE.*team-x\/missing/);
     expect(await account.now(repository)).toEqual([LOCKED, 3]);
@@ -133,7 +133,7 @@ describe('a declaration moves from one stack to another', () => {
     expect(await account.now(repository)).toEqual([FILTERED, 0]);
   });
 
-  test('the new stack fails after the removal from the old one: the original, until the old one declares again', async () => {
+  test.concurrent('the new stack fails after the removal from the old one: the original, until the old one declares again', async () => {
     const { repository, staying, from, to } = await beforeTheMove();
     await from.update(staying);
     await expect(to.create({ repository, settings: IMMUTABLE }, FAILING_SIBLING)).rejects.toThrow(/ROLLBACK_COMPLETE.*team-x\/missing/);
@@ -144,7 +144,7 @@ describe('a declaration moves from one stack to another', () => {
     expect(await account.now(repository)).toEqual([FILTERED, 0]);
   });
 
-  test('the removal from the old stack fails: the new one keeps the say, and gives it back when the move is undone', async () => {
+  test.concurrent('the removal from the old stack fails: the new one keeps the say, and gives it back when the move is undone', async () => {
     const { repository, staying, from, to } = await beforeTheMove();
     await to.create({ repository, settings: IMMUTABLE });
     await expect(from.update(staying, FAILING_SIBLING)).rejects.toThrow(/UPDATE_ROLLBACK_COMPLETE.*team-x\/missing/);
@@ -165,7 +165,7 @@ describe('two stacks declare one repository', () => {
     return { repository, older, newer };
   }
 
-  test('the newer is removed first: the older has its say again', async () => {
+  test.concurrent('the newer is removed first: the older has its say again', async () => {
     const { repository, older, newer } = await two();
     await newer.remove();
     expect(await account.now(repository)).toEqual([IMMUTABLE, 3]);
@@ -173,7 +173,7 @@ describe('two stacks declare one repository', () => {
     expect(await account.now(repository)).toEqual([FILTERED, 0]);
   });
 
-  test('the older is removed first: the newer keeps the say, and knows the original', async () => {
+  test.concurrent('the older is removed first: the newer keeps the say, and knows the original', async () => {
     const { repository, older, newer } = await two();
     await older.remove();
     expect(await account.now(repository)).toEqual([LOCKED, 3]);
@@ -181,13 +181,13 @@ describe('two stacks declare one repository', () => {
     expect(await account.now(repository)).toEqual([FILTERED, 0]);
   });
 
-  test('both are removed at the same time', async () => {
+  test.concurrent('both are removed at the same time', async () => {
     const { repository, older, newer } = await two();
     await Promise.all([older.remove(), newer.remove()]);
     expect(await account.now(repository)).toEqual([FILTERED, 0]);
   });
 
-  test('both are created at the same time: one has the say, and the other after it', async () => {
+  test.concurrent('both are created at the same time: one has the say, and the other after it', async () => {
     const repository = await account.repository(FILTERED);
     const [one, other] = [account.stack(), account.stack()];
     await Promise.all([one.create({ repository, settings: IMMUTABLE }), other.create({ repository, settings: LOCKED })]);

@@ -167,8 +167,6 @@ test.each<[unknown, string]>([['a string', 'Error: a string'], [{ message: 'no n
 /** As the SDK has it, after its own attempts. */
 const withStatus = (name: string, httpStatusCode: number) => Object.assign(named(name, 'try later'), { $metadata: { httpStatusCode } });
 const TRANSIENT: readonly [string, () => Error][] = [
-  ['throttling by name', () => named('ThrottlingException', 'Rate exceeded')],
-  ['throttling by status', () => withStatus('Anything', 429)],
   ['ServerException', () => withStatus('ServerException', 500)],
   ['a status of 503', () => withStatus('Anything', 503)],
   ['a timeout', () => named('TimeoutError', 'no answer in 10 s')],
@@ -188,6 +186,28 @@ describe.each(TRANSIENT)('%s', (_, error) => {
     expect((await failure(subject.putSettings(IMMUTABLE))).message).toBe(`PutImageTagMutability failed: ${error().name}: ${error().message}`);
     expect(elapsed()).toBeGreaterThan(810_000);
     expect(elapsed()).toBeLessThan(825_000);
+  });
+});
+
+describe.each([
+  ['by name', () => named('ThrottlingException', 'Rate exceeded')],
+  ['by status', () => withStatus('Anything', 429)],
+] as const)('throttling %s', (_, error) => {
+  afterEach(() => jest.restoreAllMocks());
+
+  test.each([[0, 500], [0.5, 1_000], [0.999, 1_499]])('is repeated after pauses that do not grow, but vary: with chance %d, %d ms', async (chance, pause) => {
+    jest.spyOn(Math, 'random').mockReturnValue(chance);
+    const { subject, pauses, calls, lines } = setUp((count) => count <= 5 ? error() : undefined);
+    await subject.readTags();
+    expect([pauses, calls]).toEqual([Array<number>(5).fill(pause), { ListTagsForResource: 6 }]);
+    expect(lines).toEqual([['WARN', 'call-repeated', { call: 'ListTagsForResource', reason: `${error().name}: ${error().message}` }]]);
+  });
+
+  test('is repeated as long as there is time, but for what a rollback takes', async () => {
+    const { subject, elapsed } = setUp(error, 825_000);
+    expect((await failure(subject.putSettings(IMMUTABLE))).message).toBe(`PutImageTagMutability failed: ${error().name}: ${error().message}`);
+    expect(elapsed()).toBeGreaterThan(818_000);
+    expect(elapsed()).toBeLessThanOrEqual(820_000);
   });
 });
 

@@ -70,8 +70,8 @@ async function describe(client: CloudFormationClient, stackId: string): Promise<
   return stack;
 }
 
-/** What the failed resources of the newest operation say, first to last. */
-async function failureReasons(client: CloudFormationClient, stackId: string, before: ReadonlySet<string>): Promise<string[]> {
+/** What the failed resources say, first to last, but for the events that were there before. */
+export async function failureReasons(client: CloudFormationClient, stackId: string, before: ReadonlySet<string> = new Set()): Promise<string[]> {
   return (await events(client, stackId))
     .filter(({ EventId = '', ResourceStatus = '' }) => !before.has(EventId) && ResourceStatus.endsWith('_FAILED'))
     .map(({ LogicalResourceId, ResourceStatus, ResourceStatusReason = 'no reason given' }) => `${LogicalResourceId} ${ResourceStatus}: ${ResourceStatusReason}`)

@@ -14,13 +14,23 @@ import { virtualEnvironment } from './virtual-environment';
 export interface EmulatorsOptions {
   /** More variables for ministack and its Lambdas: `AUTH`, or a `PATH` with another Node first. */
   readonly ministackEnv?: Environment;
-  /** Starts what stands between the Lambdas and moto, given moto's URL, and answers its own. */
-  readonly ecrProxy?: (moto: string) => Promise<string>;
+  /** Starts what stands between the Lambdas and moto. */
+  readonly ecrProxy?: (urls: EmulatorUrls) => Promise<EcrProxy>;
   /**
    * Whether `keep()` may be called. Only then can the emulators outlive this process.
    * @default false
    */
   readonly keepable?: boolean;
+}
+
+export interface EmulatorUrls {
+  readonly ministack: string;
+  readonly moto: string;
+}
+
+export interface EcrProxy {
+  readonly url: string;
+  stop(): void;
 }
 
 export interface Emulators {
@@ -51,7 +61,9 @@ export async function startEmulators(options: EmulatorsOptions = {}): Promise<Em
   const bare = bareEnvironment(folder);
   const groups: ProcessGroup[] = [];
   let kept = false;
+  let proxy: EcrProxy | undefined;
   const stop = () => {
+    proxy?.stop();
     for (const group of groups) group.stop();
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   };
@@ -59,14 +71,14 @@ export async function startEmulators(options: EmulatorsOptions = {}): Promise<Em
 
   const dieWithParent = !options.keepable;
   try {
-    const lambdaEcrUrl = options.ecrProxy ? options.ecrProxy(motoUrl) : motoUrl;
+    proxy = await options.ecrProxy?.({ ministack: ministackUrl, moto: motoUrl });
     const starts = [
       startMoto({ python, folder, port: motoPort, env: bare, dieWithParent }),
       startMinistack({
         python,
         folder,
         port: ministackPort,
-        env: { ...bare, AWS_ENDPOINT_URL_ECR: await lambdaEcrUrl, ...options.ministackEnv },
+        env: { ...bare, AWS_ENDPOINT_URL_ECR: proxy?.url ?? motoUrl, ...options.ministackEnv },
         dieWithParent,
       }),
     ];

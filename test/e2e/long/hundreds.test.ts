@@ -10,4 +10,4 @@ beforeAll(async () => {
 
 afterAll(() => account?.emulators.stop());
 
-test('480 repositories in one stack: created, all changed, and deleted', () => declareMany(account, 480));
+test('480 repositories in one stack: created, all changed, and deleted', () => declareMany(account, 480), 1_500_000);

@@ -1,0 +1,14 @@
+import { FaultyAccount } from '../faulty-account';
+import { RETRIED, refuseCreate, refuseUpdate } from '../refusal';
+
+let account: FaultyAccount;
+
+beforeAll(async () => {
+  account = await FaultyAccount.start();
+}, 300_000);
+
+afterAll(() => account?.stop());
+
+test.concurrent.each(RETRIED)('$operation is $name in a create: it fails with the reason, and leaves nothing', (refusal) => refuseCreate(account, refusal));
+
+test.concurrent.each(RETRIED)('$operation is $name in an update: it fails with the reason, and the former settings stay', (refusal) => refuseUpdate(account, refusal));

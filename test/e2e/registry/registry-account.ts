@@ -1,0 +1,101 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CreateRepositoryCommand } from '@aws-sdk/client-ecr';
+import { InvokeCommand } from '@aws-sdk/client-lambda';
+import { RuleStack } from './rule-stack';
+import { runAwsCommands } from '../../support/emulators/aws-cli';
+import { recordOf, settingsOf, type Settings } from '../../support/emulators/ecr';
+import { LOOPBACK } from '../../support/emulators/ports';
+import { TaggingApi } from '../../support/emulators/tagging-api';
+import { FaultyAccount } from '../faulty-account';
+
+/** What the library answers to CloudFormation. */
+export interface Answer {
+  readonly Status: string;
+  readonly PhysicalResourceId: string;
+  readonly Reason?: string;
+}
+
+const ENDS_WITHIN_MS = 60_000;
+
+/** An account whose registry is declared by rules, and what the emulators do not do by themselves: events, schedules, lost requests. */
+export class RegistryAccount {
+  static async start(): Promise<RegistryAccount> {
+    const tagging = await TaggingApi.start();
+    const account = await FaultyAccount.start({ ministackEnv: tagging.environment });
+    tagging.ecr = account.emulators.ecr();
+    const server = createServer();
+    await new Promise<void>((listening) => server.listen(0, LOOPBACK, listening));
+    return new RegistryAccount(account, tagging, server);
+  }
+
+  private readonly answers = new Map<string, (answer: Answer) => void>();
+
+  private constructor(readonly account: FaultyAccount, readonly tagging: TaggingApi, private readonly server: Server) {
+    server.on('request', (request: IncomingMessage, response) => {
+      let body = '';
+      request.setEncoding('utf8').on('data', (chunk: string) => { body += chunk; }).on('end', () => {
+        this.answers.get(request.url ?? '')?.(JSON.parse(body) as Answer);
+        response.end();
+      });
+    });
+  }
+
+  stack = (name: string) => new RuleStack(this.account, name);
+
+  async repositories(settings: Settings, ...names: string[]): Promise<void> {
+    await Promise.all(names.map((repositoryName) => this.account.emulators.ecr().send(new CreateRepositoryCommand({
+      repositoryName,
+      imageTagMutability: settings.imageTagMutability,
+      ...settings.filters.length > 0 && { imageTagMutabilityExclusionFilters: settings.filters.map((filter) => ({ filterType: 'WILDCARD' as const, filter })) },
+    }))));
+  }
+
+  /** The settings of each, and how many tags of the library there are. */
+  now = (names: readonly string[]) => Promise.all(names.map((name) => this.account.now(name)));
+
+  /** Without tags of the library. */
+  async untouched(settings: Settings, ...names: string[]): Promise<boolean> {
+    const ecr = this.account.emulators.ecr();
+    const states = await Promise.all(names.map(async (name) => [await settingsOf(ecr, name), await recordOf(ecr, name)]));
+    return states.every((state) => JSON.stringify(state) === JSON.stringify([settings, []]));
+  }
+
+  /** Asks an API of the emulators by the AWS CLI. */
+  async aws(command: string): Promise<any> {
+    return JSON.parse(await runAwsCommands(this.account.emulators, `aws ${command} --output json`) || 'null');
+  }
+
+  async invoke(functionName: string, input: string | object): Promise<void> {
+    const { FunctionError, Payload } = await this.account.emulators.lambda.send(new InvokeCommand({
+      FunctionName: functionName, Payload: typeof input === 'string' ? input : JSON.stringify(input),
+    }));
+    if (FunctionError) throw new Error(`${functionName} failed: ${Payload?.transformToString()}`);
+  }
+
+  /** Delivers an event as CloudFormation does, and waits for its answer. */
+  async deliver(functionName: string, event: object): Promise<Answer> {
+    const path = `/${randomUUID()}`;
+    const answered = new Promise<Answer>((resolve) => this.answers.set(path, resolve));
+    await this.invoke(functionName, { ...event, RequestId: randomUUID(), ResponseURL: `http://${LOOPBACK}:${(this.server.address() as AddressInfo).port}${path}` });
+    return answered;
+  }
+
+  /** Waits until no execution runs. */
+  async passesEnd(stateMachineArn: string): Promise<void> {
+    const deadline = Date.now() + ENDS_WITHIN_MS;
+    while ((await this.aws(`stepfunctions list-executions --state-machine-arn ${stateMachineArn} --status-filter RUNNING`)).executions.length > 0) {
+      if (Date.now() > deadline) throw new Error(`an execution still runs after ${ENDS_WITHIN_MS / 1_000} s`);
+      await sleep(100);
+    }
+  }
+
+  stop(): void {
+    this.server.close();
+    this.server.closeAllConnections();
+    this.tagging.stop();
+    this.account.stop();
+  }
+}

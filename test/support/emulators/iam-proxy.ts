@@ -1,0 +1,130 @@
+import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
+import { ECRClient, ListTagsForResourceCommand } from '@aws-sdk/client-ecr';
+import { IAMClient } from '@aws-sdk/client-iam';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { callsOf } from './ecr-call';
+import { CREDENTIALS, REGION, type Environment } from './environment';
+import { FunctionRoles } from './function-roles';
+import { LOOPBACK } from './ports';
+import { judge, type Call, type Policy, type Verdict } from '../iam';
+
+/** A call as it was judged: by which policies, and with the tags that the repository had. */
+export interface JudgedCall extends Call {
+  readonly policies: readonly Policy[];
+  readonly verdict: Verdict;
+}
+
+export interface IamProxyOptions {
+  readonly ministack: string;
+  readonly moto: string;
+  /** Where a call goes that is allowed. */
+  readonly upstream: string;
+  /** Is told of every call. */
+  readonly onJudged?: (judged: JudgedCall) => void;
+}
+
+export interface IamProxy {
+  readonly url: string;
+  stop(): void;
+}
+
+/** What the emulated functions need in their environment, so that the proxy can tell whose call it is. */
+export const SESSIONS: Environment = { NODE_OPTIONS: `--require "${join(__dirname, 'lambda-session.cjs')}"` };
+
+/**
+ * IAM between the emulated functions and ECR. Each call is judged by the policies that the function's role has at that moment, and by the
+ * tags of the repository. What they do not allow is answered as AWS answers it, the rest goes on unchanged.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html for the messages
+ */
+export async function startIamProxy({ ministack, moto, upstream, onJudged = () => {} }: IamProxyOptions): Promise<IamProxy> {
+  const client = { region: REGION, credentials: CREDENTIALS };
+  const roles = new FunctionRoles(new IAMClient({ ...client, endpoint: ministack }), new LambdaClient({ ...client, endpoint: ministack }));
+  const tagsOf = tagsIn(moto);
+  const verdicts = new Map<string, Promise<Verdict>>();
+
+  async function judged(policies: readonly Policy[], call: Call): Promise<Verdict> {
+    const key = JSON.stringify([policies, call]);
+    const verdict = verdicts.get(key) ?? judge(policies, call);
+    verdicts.set(key, verdict);
+    onJudged({ ...call, policies, verdict: await verdict });
+    return verdict;
+  }
+
+  /** Why the call is refused, if it is. */
+  async function refusalOf({ headers }: IncomingMessage, body: string): Promise<string | undefined> {
+    const functionName = String(headers['x-amz-security-token']);
+    const principal = await roles.arnOf(functionName);
+    for (const call of callsOf(headers, body)) {
+      const [policies, tags] = await Promise.all([roles.policiesOf(principal), tagsOf(call.resource)]);
+      const verdict = await judged(policies, { ...call, principal, tags });
+      if (verdict !== 'Allowed') {
+        const session = `${principal.replace(':iam:', ':sts:').replace(/:role\/(.*\/)?/, ':assumed-role/')}/${functionName}`;
+        const why = verdict === 'ExplicitlyDenied' ? 'with an explicit deny in an identity-based policy' : `because no identity-based policy allows the ${call.action} action`;
+        return `User: ${session} is not authorized to perform: ${call.action} on resource: ${call.resource} ${why}`;
+      }
+    }
+    return undefined;
+  }
+
+  const server = createServer(async (request, response) => {
+    const body = await text(request);
+    try {
+      const refusal = await refusalOf(request, body);
+      if (refusal) {
+        respond(response, 'AccessDeniedException', refusal);
+      } else {
+        await forward(upstream, request, body, response);
+      }
+    } catch (error) {
+      // Not one that passes, so that the function fails with it.
+      respond(response, 'IamProxyException', String(error));
+    }
+  });
+  await new Promise<void>((listening) => server.listen(0, LOOPBACK, listening));
+  return {
+    url: `http://${LOOPBACK}:${(server.address() as AddressInfo).port}`,
+    stop: () => {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+/** A repository's tags now, or none where there is no such repository. */
+function tagsIn(endpoint: string): (resourceArn: string) => Promise<Record<string, string>> {
+  const clients = new Map<string, ECRClient>();
+  return async (resourceArn) => {
+    const [, , , region = ''] = resourceArn.split(':');
+    const ecr = clients.get(region) ?? new ECRClient({ region, credentials: CREDENTIALS, endpoint });
+    clients.set(region, ecr);
+    try {
+      const { tags = [] } = await ecr.send(new ListTagsForResourceCommand({ resourceArn }));
+      return Object.fromEntries(tags.map(({ Key = '', Value = '' }) => [Key, Value]));
+    } catch (error) {
+      if ((error as Error).name === 'RepositoryNotFoundException') return {};
+      throw error;
+    }
+  };
+}
+
+function respond(response: ServerResponse, __type: string, message: string): void {
+  response.writeHead(400, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify({ __type, message }));
+}
+
+/** Passes on the call and its answer. Where one of the two connections is cut, so is the other. */
+async function forward(upstream: string, { method, url = '/', headers }: IncomingMessage, body: string, response: ServerResponse): Promise<void> {
+  const forwarded = httpRequest(new URL(url, upstream), { method, headers, agent: false });
+  response.once('close', () => forwarded.destroy());
+  try {
+    const answer = await new Promise<IncomingMessage>((answered, failed) => forwarded.once('response', answered).once('error', failed).end(body));
+    response.writeHead(answer.statusCode ?? 502, answer.headers).flushHeaders();
+    await pipeline(answer, response);
+  } catch {
+    response.destroy();
+  }
+}

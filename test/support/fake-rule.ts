@@ -1,0 +1,125 @@
+import assert from 'node:assert';
+import { createServer } from 'node:http';
+import { AddressInfo } from 'node:net';
+import { FakeRegistry, RULE_STACK, STATE_MACHINE } from './fake-registry';
+import { wildcard } from './properties';
+import { StateMachineRun, runStateMachine } from './state-machine';
+import { renderResponse } from '../../lambda/cloudformation/response';
+import { handleRegistryInput, handleRuleRequest } from '../../lambda/registry';
+import { definition } from '../../src/private/registry/definition';
+import { RuleProperties, RuleText } from '../../src/shared/registry';
+import { Settings } from '../../src/shared/settings';
+
+export interface Declared {
+  readonly filters: readonly string[];
+  readonly excludes?: readonly string[];
+  readonly settings: Settings;
+  readonly reportOnly?: boolean;
+}
+
+/** As CloudFormation passes them on: numbers and booleans as strings. */
+export function rulePropertiesOf({ filters, excludes, settings, reportOnly }: Declared): RuleProperties {
+  return {
+    RepositoryFilters: filters,
+    ...excludes && { ExcludeRepositoryFilters: excludes },
+    ImageTagMutability: settings.mutability,
+    ...settings.filters.length > 0 && { ImageTagMutabilityExclusionFilters: settings.filters.map(wildcard) as RuleProperties['ImageTagMutabilityExclusionFilters'] },
+    ...reportOnly && { ReportOnly: 'true' as unknown as true },
+    MaxConcurrency: '4' as unknown as number,
+    StateMachineArn: STATE_MACHINE,
+  };
+}
+
+/** A rule of a stack, with the real steps in a state machine in memory, from CloudFormation's event to its response. */
+export class FakeRule {
+  physicalId = '';
+  readonly runs: StateMachineRun[] = [];
+  /** Runs before each step; throws to fail it. */
+  before?: (step: string, input: any) => void;
+  private requests = 0;
+
+  constructor(readonly registry: FakeRegistry, readonly logicalId = 'Rule') {}
+
+  create = (declared: Declared) => this.operate('Create', declared);
+  update = (declared: Declared, old: Declared) => this.operate('Update', declared, old);
+  remove = (declared: Declared, physicalId = this.physicalId) => this.operate('Delete', declared, undefined, physicalId);
+
+  /** @returns the response, or nothing where no sweep was made */
+  async sweep(declared: Declared): Promise<any> {
+    const before = this.registry.started.length;
+    await handleRegistryInput({ RegistryInput: 'sweep', Rule: this.text(declared) }, this.registry.environment);
+    return this.registry.started.length > before ? this.execute() : undefined;
+  }
+
+  announce = (declared: Declared, name: string) =>
+    handleRegistryInput({ RegistryInput: 'new-repository', Rule: this.text(declared), RepositoryName: name }, this.registry.environment);
+
+  text = (declared: Declared): RuleText =>
+    ({ StackId: RULE_STACK, LogicalResourceId: this.logicalId, PhysicalResourceId: this.physicalId, ResourceProperties: rulePropertiesOf(declared) });
+
+  event(RequestType: string, declared: Declared, old?: Declared, PhysicalResourceId = this.physicalId) {
+    return {
+      RequestType,
+      RequestId: `${this.logicalId}-${++this.requests}`,
+      StackId: RULE_STACK,
+      LogicalResourceId: this.logicalId,
+      ...RequestType !== 'Create' && { PhysicalResourceId },
+      ResourceProperties: rulePropertiesOf(declared),
+      ...old && { OldResourceProperties: rulePropertiesOf(old) },
+    };
+  }
+
+  private async operate(type: string, declared: Declared, old?: Declared, physicalId?: string): Promise<any> {
+    await using cloudFormation = await receiveResponses();
+    const event = this.event(type, declared, old, physicalId);
+    const early = await handleRuleRequest(event, new URL(cloudFormation.url), this.registry.environment);
+    if (!early) {
+      await this.execute();
+    }
+    const response: any = early ? JSON.parse(renderResponse(event, early)) : cloudFormation.responses.at(-1);
+    if (type === 'Delete') {
+      assert.equal(response.PhysicalResourceId, physicalId);
+    } else {
+      this.physicalId = response.PhysicalResourceId;
+      this.registry.stack.physicalId = response.PhysicalResourceId;
+    }
+    return response;
+  }
+
+  /** Runs the execution that was started last. */
+  private async execute(): Promise<unknown> {
+    const { name, input } = this.registry.started.at(-1)!;
+    const run = await runStateMachine(definition('function'), input, {
+      name,
+      started: new Date(this.registry.clock.now()).toISOString(),
+      invoke: async (event) => {
+        this.before?.(event.Step, event);
+        return handleRegistryInput(event, this.registry.environment);
+      },
+      onWait: (seconds) => void this.registry.clock.sleep(seconds * 1_000),
+    });
+    this.runs.push(run);
+    return run.output;
+  }
+}
+
+/** CloudFormation's bucket. */
+async function receiveResponses() {
+  const responses: unknown[] = [];
+  const server = createServer((request, response) => {
+    let body = '';
+    request.setEncoding('utf8').on('data', (chunk: string) => { body += chunk; }).on('end', () => {
+      responses.push(JSON.parse(body));
+      response.end();
+    });
+  });
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/?signature`,
+    responses,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((closed) => server.close(closed));
+    },
+  };
+}
