@@ -140,13 +140,19 @@ export class StackOperation {
     this.release(gone);
   }
 
-  /** CloudFormation gives up after some tries. The declaration then stays, and keeps its precedence. */
-  public async cleanUp(gone: DeployedEntry): Promise<void> {
+  /**
+   * CloudFormation gives up after some tries. The declaration then stays, and keeps its precedence.
+   *
+   * @param isCreatedAgain whether a later create has succeeded, whose declaration must stay
+   */
+  public async cleanUp(gone: DeployedEntry, isCreatedAgain = false): Promise<void> {
     const refused: Fault = { kind: 'refused', call: 0 };
     for (let attempt = 1; attempt <= CLEANUP_TRIES; attempt++) {
       const fault = this.circumstances.cleanupIsRefused ? refused : attempt === CLEANUP_TRIES ? NO_FAULT : this.faults.shift();
       if ((await this.send(this.deletion(gone), fault))?.Status === 'SUCCESS') {
-        this.release(gone);
+        if (!isCreatedAgain) {
+          this.release(gone);
+        }
         return;
       }
     }
@@ -160,7 +166,7 @@ export class StackOperation {
   private createAgain(wanted: WantedEntry, failed: DeployedEntry): Promise<ResourceChange<DeployedEntry>> {
     const order = parsePhysicalId(failed.physicalId) ? this.circumstances.noRollback : undefined;
     return retryCreate(order ?? 'delete, then create', {
-      remove: () => this.remove(failed), cleanUp: () => this.cleanUp(failed), createAgain: () => this.create(wanted),
+      remove: () => this.remove(failed), cleanUp: () => this.cleanUp(failed, true), createAgain: () => this.create(wanted),
     });
   }
 
