@@ -36,7 +36,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
       collectCoverage: false,
       testMatch: ['<rootDir>/test/**/*.test.ts'],
       // They have configurations of their own.
-      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/e2e/', '<rootDir>/test/languages/', '<rootDir>/test/model/long/'],
+      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/e2e/', '<rootDir>/test/languages/', '<rootDir>/test/load/long/', '<rootDir>/test/model/long/'],
       // They hold packages of this name, which Jest would take for one another.
       modulePathIgnorePatterns: ['<rootDir>/.cache/', '<rootDir>/compat/', '<rootDir>/coverage/', '<rootDir>/dist/', '<rootDir>/examples/'],
     },
@@ -160,6 +160,12 @@ bench.spawn(project.compileTask);
 // With the paths of the tests, so that what is measured imports the library as its users do.
 bench.exec('tsx --tsconfig test/tsconfig.json bench/index.ts');
 
+const benchRegistry = project.addTask('bench:registry', {
+  description: 'Measure a rule over 10,000 repositories, or REPOSITORIES, beside Cloud Custodian where CUSTODIAN names it, and write bench/REGISTRY.md',
+});
+benchRegistry.spawn(project.compileTask);
+benchRegistry.exec('tsx --tsconfig test/tsconfig.json bench/registry/index.ts');
+
 packaging(project);
 
 // One command for everything that shows that the library works: style, types, units, then real deployments on the emulators.
@@ -176,6 +182,10 @@ project.addTask('test:schedules', {
 });
 project.addTask('test:sequences', {
   description: 'Play random sequences of deployments, 50,000 or SEQUENCES', exec: 'SEQUENCES=${SEQUENCES:-50000} jest --ci test/model/sequences',
+});
+project.addTask('test:load', {
+  description: 'Simulate 480 declarations at once, at several rates of ECR',
+  exec: 'jest --ci --maxWorkers=2 --testPathIgnorePatterns node_modules --testPathPatterns test/load/long',
 });
 project.addTask('test:mutation', { description: 'Change the code in every way, and see that a test notices (compile first)', exec: 'stryker run', receiveArgs: true });
 // npm cannot install two versions of aws-cdk-lib with their own versions of constructs in one folder.

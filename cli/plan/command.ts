@@ -14,6 +14,7 @@ import { Session, openSession } from '../aws/session';
 import { CommandLineError } from '../errors';
 import { EXIT_ERROR, EXIT_INTERRUPTED, EXIT_OK } from '../exit-codes';
 import type { PlanOptions } from '../options';
+import { refuseUselessFilters } from '../repository-filter';
 import type { Terminal } from '../terminal/terminal';
 
 const DAY_MS = 86_400_000;
@@ -21,6 +22,7 @@ const DAY_MS = 86_400_000;
 /** What settings would change in the registry, and which pushes they would have refused. Changes nothing. */
 export async function plan(options: PlanOptions, terminal: Terminal): Promise<number> {
   // What is wrong with the options is said before anybody signs in.
+  refuseUselessFilters(options);
   const plannedIn = options.app === undefined ? ofOptions(options) : ofApp(options.app);
   const session = await openSession(options);
   const listed = await listRepositories(session);

@@ -1,10 +1,9 @@
 import type { TemplateResource } from './assembly';
 import { PseudoParameters, resolveString } from './resolve-intrinsics';
 import { RESOURCE_TYPE, ExclusionFilterProperty } from '../../src/shared/contract';
+import { RULE_RESOURCE_TYPE } from '../../src/shared/registry';
 import { Settings, areValidSettings, isMutability } from '../../src/shared/settings';
 import type { RepositoryFilters } from '../repository-filter';
-
-const REGISTRY_RESOURCE_TYPE = 'Custom::ECRRegistryImageTagMutability';
 
 /** What a template, or the options, would declare. */
 export interface PlannedDeclaration {
@@ -28,8 +27,9 @@ export function declarationsOf(resources: readonly TemplateResource[], region: s
   const declarations: PlannedDeclaration[] = [];
   const unresolved: string[] = [];
   const elsewhere = new Map<string, number>();
-  for (const resource of resources.filter(({ type }) => type === RESOURCE_TYPE || type === REGISTRY_RESOURCE_TYPE)) {
-    const declaredBy = `${resource.stack}/${resource.logicalId}`;
+  for (const resource of resources.filter(({ type }) => type === RESOURCE_TYPE || type === RULE_RESOURCE_TYPE)) {
+    // A rule that only reports shows here what it would change if it did more.
+    const declaredBy = `${resource.stack}/${resource.logicalId}${resource.properties.ReportOnly ? ' (reportOnly)' : ''}`;
     const home = { region: resource.region ?? region, account: resource.account ?? account };
     const settings = settingsOf(resource.properties);
     const target = resource.type === RESOURCE_TYPE

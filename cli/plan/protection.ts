@@ -1,9 +1,9 @@
+import { matchesFilter } from '../../src/shared/registry';
 import { Settings } from '../../src/shared/settings';
-import { matchesWildcard } from '../wildcard';
 
 /** Whether a tag that exists cannot be moved to another image under these settings. */
 export function isProtected(tag: string, { mutability, filters }: Settings): boolean {
-  const isExcluded = filters.some((filter) => matchesWildcard(filter, tag));
+  const isExcluded = filters.some((filter) => matchesFilter(tag, filter));
   return mutability.startsWith('IMMUTABLE') ? !isExcluded : isExcluded;
 }
 

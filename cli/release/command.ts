@@ -10,7 +10,7 @@ import { CommandLineError } from '../errors';
 import { EXIT_ERROR, EXIT_OK } from '../exit-codes';
 import { groupBy } from '../group-by';
 import type { ReleaseOptions } from '../options';
-import { isSelected } from '../repository-filter';
+import { isSelected, refuseUselessFilters } from '../repository-filter';
 import { registryStatus } from '../status/registry-status';
 import type { Terminal } from '../terminal/terminal';
 
@@ -21,6 +21,7 @@ export async function release(options: ReleaseOptions, terminal: Terminal): Prom
   if (options.evenIfDeployed && options.stack === undefined) {
     throw new CommandLineError('--even-if-deployed would release every declaration of the registry. Name the stack whose declarations are meant by --stack');
   }
+  refuseUselessFilters(options);
   const session = await openSession(options);
   const listed = (await listRepositories(session)).filter(({ name }) => isSelected(name, options));
   const { repositories, problems: unseen } = await registryStatus(session, listed, terminal);

@@ -4,11 +4,12 @@ import { listRepositories } from '../aws/registry';
 import { openSession } from '../aws/session';
 import { EXIT_DRIFT, EXIT_ERROR, EXIT_OK } from '../exit-codes';
 import type { CommonOptions } from '../options';
-import { isSelected } from '../repository-filter';
+import { isSelected, refuseUselessFilters } from '../repository-filter';
 import type { Terminal } from '../terminal/terminal';
 
 /** What is declared in the registry, and whether it holds. */
 export async function status(options: CommonOptions, terminal: Terminal): Promise<number> {
+  refuseUselessFilters(options);
   const session = await openSession(options);
   const listed = (await listRepositories(session)).filter(({ name }) => isSelected(name, options));
   const result = await registryStatus(session, listed, terminal);

@@ -37,18 +37,14 @@ export async function batch({ pass, batch: items }: BatchInput, environment: Reg
   const queue = [...items];
   const workOff = async () => {
     for (let item = queue.shift(); item; item = queue.shift()) {
-      if (invocation.remainingOf(WRITE_WINDOW_MS) <= 0) {
-        left.push(again(item));
-        continue;
-      }
       try {
         // Others have counted when it is done.
         const done = await work(pass, item, invocation);
         counts = addCounts(counts, done);
       } catch (error) {
         const kind = kindOfFailure(error);
-        // What passes is tried again, unless a whole window was too short for it.
-        if (kind === 'passing' && counts !== NO_COUNTS) {
+        // What passes is tried again by a later batch. A create for which a whole window was too short gives up: CloudFormation takes it back.
+        if (kind === 'passing' && (pass.operation?.type !== 'Create' || counts !== NO_COUNTS)) {
           left.push(again(item));
           continue;
         }

@@ -47,10 +47,19 @@ function problemOf({ operation }: Pass, { counts, left, next, gaveWay, failures 
     return `${failed} of ${total(counts)} repositories failed. ${named}`;
   }
   if (!gaveWay && (left > 0 || next !== null)) {
-    return `out of time after ${total(counts)} repositories: ${left} are left${next === null ? '' : ', and those that were not listed yet'}. ${operation ? 'Deploy again, or use narrower repositoryFilters' : 'The next sweep goes on'}`;
+    const unlisted = next === null ? '' : ', and those that were not listed yet';
+    return `out of time after ${total(counts)} repositories: ${left} are left${unlisted}. ${ADVICE[operation?.type ?? 'Sweep']}`;
   }
   return undefined;
 }
+
+/** What to do about a pass that was out of time. */
+const ADVICE = {
+  Create: 'Deploy again, or use several rules with narrower repositoryFilters.',
+  Update: 'Deploy again, or use several rules with narrower repositoryFilters.',
+  Delete: '',
+  Sweep: 'The next sweep goes on.',
+};
 
 /** In the response of a success, which CloudFormation takes 4,096 bytes of. A quotation mark takes two. */
 const MAX_REFUSED = 1_200;

@@ -22,9 +22,12 @@ const ENDS_WITHIN_MS = 40 * 60_000;
 const CREATED_AT_ONCE = 10;
 
 /** Plays a scenario, and tells what was found after each step; the functions' requests come later, from the log. What goes wrong ends this scenario only; the signal ends all. */
-export async function play(scenario: Scenario, stage: Stage): Promise<ScenarioEvidence> {
+export async function play(scenario: Scenario, stage: Stage, endsWithinMs = ENDS_WITHIN_MS): Promise<ScenarioEvidence> {
   const { name, shows, repositories, isParallel, steps } = scenario;
-  const signal = AbortSignal.any([stage.signal, AbortSignal.timeout(ENDS_WITHIN_MS)]);
+  // Not AbortSignal.timeout(): Node.js may collect that one where only AbortSignal.any() refers to it, and then it never fires.
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(), endsWithinMs);
+  const signal = AbortSignal.any([stage.signal, late.signal]);
   const player = new Player(scenario, { ...stage, signal });
   const played: StepEvidence[] = [];
   let failed: FailedStep | undefined;
@@ -40,9 +43,11 @@ export async function play(scenario: Scenario, stage: Stage): Promise<ScenarioEv
     }
   } catch (thrown) {
     stage.signal.throwIfAborted();
-    const error = signal.aborted ? `the scenario was not over after ${ENDS_WITHIN_MS / 60_000} minutes` : describeError(thrown);
+    const error = signal.aborted ? `the scenario was not over after ${endsWithinMs / 1_000} s` : describeError(thrown);
     failed = { at, error, requests: [] };
     stage.say(`${name}: FAILED in step ${played.length + 1}: ${error}`);
+  } finally {
+    clearTimeout(timer);
   }
   return { name, shows, repositories, isParallel, steps: played, failed };
 }

@@ -1,4 +1,4 @@
-import { isSelected } from '../../cli/repository-filter';
+import { isSelected, refuseUselessFilters } from '../../cli/repository-filter';
 
 test.each([
   ['no filter selects all', [], [], 'team-a/api', true],
@@ -8,4 +8,17 @@ test.each([
   ['an exclusion alone leaves the rest', [], ['*-cache'], 'team-a/api', true],
 ])('%s', (_, repositoryFilter, excludeRepositoryFilter, name, expected) => {
   expect(isSelected(name, { repositoryFilter, excludeRepositoryFilter })).toBe(expected);
+});
+
+test.each([
+  [['Team-a/*'], [], '--repository-filter has the filter \'Team-a/*\', which no repository\'s name can match'],
+  [[], [''], '--exclude-repository-filter has an empty filter'],
+  [['team-a/*'], ['team-*'], '--exclude-repository-filter (\'team-*\') leave nothing of --repository-filter'],
+])('%j without %j is refused', (repositoryFilter, excludeRepositoryFilter, expected) => {
+  expect(() => refuseUselessFilters({ repositoryFilter, excludeRepositoryFilter })).toThrow(expected);
+});
+
+test('filters that can match are taken, and so are none', () => {
+  refuseUselessFilters({ repositoryFilter: [], excludeRepositoryFilter: [] });
+  refuseUselessFilters({ repositoryFilter: ['team-a/*'], excludeRepositoryFilter: ['*-cache'] });
 });

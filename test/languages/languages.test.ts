@@ -9,7 +9,7 @@ import { SAMPLED, sampleOf } from './samples';
 import { typescript } from './typescript';
 import { FLOOR, PINNED } from './versions';
 import { newWorkspace, type Workspace } from './workspace';
-import { createRepositories, demoRepositories, OWNERS_TAGS } from '../../examples/demo/repositories';
+import { createRepositories, demoRepositories, OWNERS_TAGS } from '../../examples/demo/acts/repositories-of-teams';
 import { startEmulators, type Emulators } from '../support/emulators';
 import { settingsOf, tagsOf } from '../support/emulators/ecr';
 

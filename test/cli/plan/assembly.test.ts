@@ -1,11 +1,12 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { App, NestedStack, Stack, Stage } from 'aws-cdk-lib';
+import { App, CfnParameter, CfnResource, NestedStack, Stack, Stage } from 'aws-cdk-lib';
 import { Repository, TagMutability } from 'aws-cdk-lib/aws-ecr';
 import { readAssembly } from '../../../cli/plan/assembly';
 import { declarationsOf } from '../../../cli/plan/declarations';
-import { ImageTagMutability } from '../../../src';
+import { ImageTagMutability, RegistryImageTagMutability } from '../../../src';
+import { RULE_RESOURCE_TYPE } from '../../../src/shared/registry';
 import { ACCOUNT, REGION, arnOf } from '../../support/cloudtrail-events';
 import { IMMUTABLE } from '../../support/settings';
 
@@ -55,17 +56,24 @@ test('declarations for other regions and accounts are counted, and those that on
   expect(Object.fromEntries(elsewhere)).toEqual({ [`us-east-1 of ${ACCOUNT}`]: 1, [`${REGION} of 444455556666`]: 1 });
 });
 
-test('a rule for the registry has its filters', () => {
-  write('manifest.json', { artifacts: { Rules: { type: 'aws:cloudformation:stack', properties: { templateFile: 'Rules.json' } } } });
-  const rule = (Properties: object) => ({ Type: 'Custom::ECRRegistryImageTagMutability', Properties });
-  write('Rules.json', {
-    Resources: {
-      All: rule({ RepositoryFilters: ['team-a/*'], ExcludeRepositoryFilters: ['*-cache'], ImageTagMutability: 'IMMUTABLE' }),
-      Unknown: rule({ RepositoryFilters: { Ref: 'Filters' }, ImageTagMutability: 'IMMUTABLE' }),
-    },
-  });
+test('rules for the registry have their filters; one that only reports is marked', () => {
+  const app = new App({ outdir: folder });
+  const stack = new Stack(app, 'Rules');
+  const imageTagMutability = TagMutability.IMMUTABLE;
+  new RegistryImageTagMutability(stack, 'All', { repositoryFilters: ['team-a/*'], excludeRepositoryFilters: ['*-cache'], imageTagMutability });
+  new RegistryImageTagMutability(stack, 'Trial', { repositoryFilters: ['team-b/*'], imageTagMutability, reportOnly: true });
+  const filters = new CfnParameter(stack, 'Filters', { type: 'CommaDelimitedList' });
+  new CfnResource(stack, 'Unknown', { type: RULE_RESOURCE_TYPE, properties: { RepositoryFilters: filters.valueAsList, ImageTagMutability: 'IMMUTABLE' } });
+  app.synth();
   expect(planned()).toMatchObject({
-    declarations: [{ declaredBy: 'Rules/All', settings: IMMUTABLE, target: { repositoryFilter: ['team-a/*'], excludeRepositoryFilter: ['*-cache'] } }],
+    declarations: [
+      {
+        declaredBy: expect.stringMatching(/^Rules\/All\w+$/),
+        settings: IMMUTABLE,
+        target: { repositoryFilter: ['team-a/*'], excludeRepositoryFilter: ['*-cache'] },
+      },
+      { declaredBy: expect.stringMatching(/^Rules\/Trial\w+ \(reportOnly\)$/), target: { repositoryFilter: ['team-b/*'], excludeRepositoryFilter: [] } },
+    ],
     unresolved: ['Rules/Unknown'],
   });
 });

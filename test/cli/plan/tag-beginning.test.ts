@@ -1,5 +1,5 @@
 import { beginningOf } from '../../../cli/plan/tag-beginning';
-import { matchesWildcard } from '../../../cli/wildcard';
+import { matchesFilter } from '../../../src/shared/registry';
 import { areValidSettings } from '../../../src/shared/settings';
 
 test.each([
@@ -16,6 +16,6 @@ test.each([
   [`${'a'.repeat(200)}-1`, `${'a'.repeat(127)}*`],
 ])('%s begins with %s, a filter that excludes it', (tag, expected) => {
   expect(beginningOf(tag)).toBe(expected);
-  expect(matchesWildcard(expected, tag)).toBe(true);
+  expect(matchesFilter(tag, expected)).toBe(true);
   expect(areValidSettings({ mutability: 'IMMUTABLE_WITH_EXCLUSION', filters: [expected] })).toBe(true);
 });

@@ -151,9 +151,9 @@ export class Registry {
   }
 
   /** In a terminal that is so many characters wide, with what is typed there. Both outputs come together. */
-  async runInTerminal(args: readonly string[], width: number, typed = ''): Promise<Ended> {
+  async runInTerminal(args: readonly string[], width: number, typed = '', env: Environment = this.env): Promise<Ended> {
     const command = ['-c', TERMINAL, String(width), typed, process.execPath, COMMAND, ...args];
-    return ended(spawn(this.python, command, { env: this.env, stdio: ['ignore', 'pipe', 'pipe'] }));
+    return ended(spawn(this.python, command, { env, stdio: ['ignore', 'pipe', 'pipe'] }));
   }
 
   /** By a shell, for pipes. */

@@ -45,6 +45,8 @@ describe('a stack operation', () => {
       Data: { Declared: 3, Refused: '0' },
     });
     expect(registry.settings()).toEqual(allLocked);
+    // What a create changes is no drift.
+    expect(registry.emitted).toEqual([expect.objectContaining({ Drifted: 0, Corrected: 0, Failed: 0 })]);
     expect(registry.traces()).toEqual(['team-a/api', 'team-a/build-cache', 'team-a/web']);
     expect(await rule.remove(TEAM_A)).toMatchObject({ Status: 'SUCCESS' });
     expect(registry.settings()).toEqual(ORIGINALS);
@@ -61,6 +63,24 @@ describe('a stack operation', () => {
     expect(registry.settings()).toMatchObject({ 'team-a/api': IMMUTABLE, 'team-a/web': IMMUTABLE });
     await rule.remove(changed);
     expect(registry.settings()).toEqual(ORIGINALS);
+  });
+
+  test('a repository that had the rule\'s settings before gets these back', async () => {
+    registry.add('team-a/right', LOCKED);
+    await rule.create(TEAM_A);
+    const changed = { ...TEAM_A, settings: IMMUTABLE };
+    await rule.update(changed, TEAM_A);
+    await rule.remove(changed);
+    expect(registry.settings()).toEqual({ ...ORIGINALS, 'team-a/right': LOCKED });
+  });
+
+  test('an update takes nothing for the original that the rule declared before it, where the record was erased', async () => {
+    await rule.create(TEAM_A);
+    registry.repositories.get('team-a/web')!.tags.clear();
+    const changed = { ...TEAM_A, settings: IMMUTABLE };
+    await rule.update(changed, TEAM_A);
+    await rule.remove(changed);
+    expect(registry.settings()).toEqual({ ...ORIGINALS, 'team-a/web': IMMUTABLE });
   });
 
   test.each<[string, Partial<Declared>]>([
@@ -259,6 +279,14 @@ describe('a rule that only reports', () => {
     }
   });
 
+  test('has declared nothing that an update to other filters would have to ask for', async () => {
+    await rule.create(REPORT);
+    registry.hints = 'nothing';
+    await rule.update({ ...TEAM_A, filters: ['team-b/*'] }, REPORT);
+    expect(registry.repositories.get('team-a/web')!.calls).toEqual([]);
+    expect(registry.settings()).toEqual({ ...ORIGINALS, 'team-b/api': LOCKED });
+  });
+
   test('declares all once it does not only report any more', async () => {
     await rule.create(REPORT);
     await rule.update(TEAM_A, REPORT);
@@ -331,6 +359,33 @@ describe('a pass', () => {
     expect(await rule.create(TEAM_A)).toMatchObject({ Status: 'FAILED', Reason: expect.stringMatching(/repositories failed\. team-a\/.*ThrottlingException/) });
   });
 
+  test('that creates ends where a repository has failed; that lists asks for at most 40 batches at a time', async () => {
+    for (let index = 0; index < 2_500; index++) registry.add(`team-a/new-${String(index).padStart(4, '0')}`, MUTABLE);
+    const batches: number[] = [];
+    rule.before = (step, { work }) => { if (step === 'list') batches.push(work.batches.length); };
+    fails('team-a/new-0001', named('InvalidParameterException', 'no'));
+    expect(await rule.create(TEAM_A)).toMatchObject({ Status: 'FAILED', Reason: expect.stringMatching(/^1 of 1000 repositories failed/) });
+    expect(batches).toEqual([0, 40]);
+    expect(registry.settings()).toMatchObject({ 'team-a/new-2499': MUTABLE });
+  });
+
+  test('of a delete goes on where every call is throttled for longer than a window', async () => {
+    await rule.create(TEAM_A);
+    const until = registry.clock.now() + 3 * WRITE_WINDOW_MS;
+    registry.beforeEcr = () => { if (registry.clock.now() < until) throw THROTTLED; };
+    expect(await rule.remove(TEAM_A)).toMatchObject({ Status: 'SUCCESS' });
+    expect(registry.settings()).toEqual(ORIGINALS);
+  });
+
+  test('of a delete fails at its deadline, with the command that restores', async () => {
+    await rule.create(TEAM_A);
+    registry.beforeEcr = () => { throw THROTTLED; };
+    expect(await rule.remove(TEAM_A)).toMatchObject({
+      Status: 'FAILED', Reason: expect.stringMatching(/^out of time after 0 repositories: 3 are left\. +Run npx cdk-ecr-tag-mutability release/),
+    });
+    expect(rule.runs[1]!.events).toBeLessThan(500);
+  });
+
   test('fails where the registry cannot be listed', async () => {
     registry.before = (call) => { if (call === 'listRepositories') throw named('ServerException', 'try later'); };
     expect(await rule.create(TEAM_A)).toMatchObject({ Status: 'FAILED', Reason: 'the pass over the registry failed: ServerException: try later' });
@@ -377,12 +432,13 @@ describe('a pass', () => {
   });
 
   test('responds within 4,096 bytes, however long the names and reasons are', async () => {
-    for (let index = 0; index < 10; index++) {
-      registry.add(`team-a/${'x'.repeat(245)}-${index}`, MUTABLE);
+    for (let index = 0; index < 100; index++) {
+      registry.add(`team-a/${'x'.repeat(240)}-${index}`, MUTABLE);
     }
     registry.beforeEcr = () => { throw named('AccessDeniedException', `with an explicit deny in ${'"'.repeat(2_000)}`); };
     const response = await rule.create(TEAM_A);
     expect(response.Status).toBe('SUCCESS');
+    expect(response.Data.Refused.length).toBe(1_200);
     expect(Buffer.byteLength(JSON.stringify(response))).toBeLessThanOrEqual(4_096);
     expect(Buffer.byteLength(JSON.stringify(await rule.remove(TEAM_A)))).toBeLessThanOrEqual(4_096);
   });

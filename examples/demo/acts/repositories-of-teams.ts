@@ -1,5 +1,5 @@
 import { CreateRepositoryCommand, type ECRClient } from '@aws-sdk/client-ecr';
-import type { Settings } from '../../test/support/emulators/ecr';
+import type { Settings } from '../../../test/support/emulators/ecr';
 
 export interface DemoRepository {
   readonly name: string;
