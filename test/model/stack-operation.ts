@@ -239,7 +239,7 @@ export class StackOperation {
     const declared = ideal?.find(resource);
     const isOfOther = id?.token !== undefined && declared?.token !== undefined && declared.token !== id.token;
     if (!isOfOther || !this.registry.get(arnOf(repository))!.isRecorded(resource)) {
-      ideal?.release(resource, id !== undefined);
+      ideal?.release(resource, id?.original !== undefined);
     }
   }
 
