@@ -90,7 +90,9 @@ async function work(pass: Pass, item: Item, invocation: Invocation): Promise<Par
   }
 }
 
-export async function declareItem(pass: Pass, item: Item, operation: Operation, ownSettings = ownSettingsOf(pass)): Promise<Partial<Counts>> {
+export async function declareItem(
+  pass: Pass, item: Item, operation: Operation, ownSettings = ownSettingsOf(pass, item.name),
+): Promise<Partial<Counts>> {
   const { outcome, before, effective, supersededBy } = await declareByRule(operation, ruleDeclarationOf(pass), {
     known: parseSettings(item.known), ownSettings,
   });

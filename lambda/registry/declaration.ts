@@ -1,5 +1,6 @@
 import { RuleDeclaration } from './declare-by-rule';
 import { Pass } from './pass';
+import { matchesRule } from '../../src/shared/registry';
 import { Settings } from '../../src/shared/settings';
 import { DeclarationId, OwnershipTag } from '../protocol/operation';
 
@@ -15,7 +16,11 @@ export function ruleDeclarationOf({ rule: { settings }, created, token }: Pass):
   return { created, token, settings };
 }
 
-/** What the rule may have set before: where a repository has it without a record, it is not known to be the original. */
-export function ownSettingsOf({ operation, rule: { settings }, before }: Pass): readonly Settings[] {
-  return operation?.type === 'Create' ? [] : [settings, ...before?.settings ? [before.settings] : []];
+/**
+ * What the rule may have set on a repository before: where the repository has it without a record, it is not known to be the original. In an
+ * update, that is so only where the old filters match: the update may roll back one that has just released the repository.
+ */
+export function ownSettingsOf({ operation, rule: { settings }, before }: Pass, name: string): readonly Settings[] {
+  const mayBeDeclared = operation === undefined || (before !== undefined && matchesRule(name, before.filters, before.excludes));
+  return mayBeDeclared ? [settings, ...before?.settings ? [before.settings] : []] : [];
 }

@@ -69,7 +69,7 @@ export class IdealRepository {
     return renamed >= 0 ? renamed + 1 : this.recorded.length;
   }
 
-  /** @param isIdKnown whether the physical id tells the original. CloudFormation's own ids and those of rules do not. */
+  /** @param isIdKnown whether the physical id tells the original. CloudFormation's own ids, and those of failed creates and of rules, do not. */
   public release(resource: Resource, isIdKnown = true): void {
     const own = this.find(resource);
     if (own) {

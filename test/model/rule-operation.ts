@@ -64,12 +64,16 @@ export class RuleOperation {
     }
   }
 
-  /** CloudFormation gives up after some tries. The declarations that are left stay, and keep their precedence. */
-  public async cleanUp(gone: DeployedRule): Promise<void> {
+  /**
+   * CloudFormation gives up after some tries. The declarations that are left stay, and keep their precedence.
+   *
+   * @param isCreatedAgain whether a later create has succeeded, whose declarations must stay
+   */
+  public async cleanUp(gone: DeployedRule, isCreatedAgain = false): Promise<void> {
     for (const repository of this.repositoriesOf(gone)) {
       for (let tries = 1, isReleased = false; tries <= CLEANUP_TRIES && !isReleased; tries++) {
         const fault = this.circumstances.cleanupIsRefused ? REFUSED : tries === CLEANUP_TRIES ? NO_FAULT : this.nextFault();
-        isReleased = await this.release(gone, repository, {}, fault);
+        isReleased = isCreatedAgain ? await this.run(gone, repository, { type: 'release' }, fault) : await this.release(gone, repository, {}, fault);
       }
     }
   }
@@ -89,7 +93,7 @@ export class RuleOperation {
 
   private createAgain(make: () => DeployedRule, failed: DeployedRule): Promise<ResourceChange<DeployedRule>> {
     return retryCreate(this.circumstances.noRollback ?? 'delete, then create', {
-      remove: () => this.remove(failed), cleanUp: () => this.cleanUp(failed), createAgain: () => this.create(make),
+      remove: () => this.remove(failed), cleanUp: () => this.cleanUp(failed, true), createAgain: () => this.create(make),
     });
   }
 

@@ -126,13 +126,16 @@ export class StackOperation {
   /**
    * The delete with a stack is the last chance: when it fails, CloudFormation deletes the function next (cloudformation-coverage-roadmap
    * 1508, 852). A person runs the commands in the reason. A function that died gives none, which is a limit of the promise, and one
-   * that could not read the tags knows nothing of other declarations. The docs say how to restore by hand then. Here, the delete is sent again.
+   * that could not read the tags knows nothing of other declarations, nor whether the record was erased and an owner has decided since. The
+   * docs say how to restore by hand then. Here, the delete is sent again.
    */
   public async removeWithFunction(gone: DeployedEntry): Promise<void> {
     const response = await this.send(this.deletion(gone));
     const commands = response?.Status === 'FAILED' ? response.Reason.commands ?? '' : '';
-    const isForOthers = commands.includes('unless another stack declares it') && (this.idealOf(gone)?.declarations.length ?? 0) > 1;
-    if (!response || isForOthers) {
+    const isBlind = commands.includes('unless another stack declares it');
+    const declarations = this.idealOf(gone)?.declarations ?? [];
+    const isOnlyOwn = declarations.length === 1 && this.idealOf(gone)?.find(gone.resource) !== undefined;
+    if (!response || (isBlind && !isOnlyOwn)) {
       await this.remove(gone);
       return;
     }
@@ -140,13 +143,19 @@ export class StackOperation {
     this.release(gone);
   }
 
-  /** CloudFormation gives up after some tries. The declaration then stays, and keeps its precedence. */
-  public async cleanUp(gone: DeployedEntry): Promise<void> {
+  /**
+   * CloudFormation gives up after some tries. The declaration then stays, and keeps its precedence.
+   *
+   * @param isCreatedAgain whether a later create has succeeded, whose declaration must stay
+   */
+  public async cleanUp(gone: DeployedEntry, isCreatedAgain = false): Promise<void> {
     const refused: Fault = { kind: 'refused', call: 0 };
     for (let attempt = 1; attempt <= CLEANUP_TRIES; attempt++) {
       const fault = this.circumstances.cleanupIsRefused ? refused : attempt === CLEANUP_TRIES ? NO_FAULT : this.faults.shift();
       if ((await this.send(this.deletion(gone), fault))?.Status === 'SUCCESS') {
-        this.release(gone);
+        if (!isCreatedAgain) {
+          this.release(gone);
+        }
         return;
       }
     }
@@ -160,7 +169,7 @@ export class StackOperation {
   private createAgain(wanted: WantedEntry, failed: DeployedEntry): Promise<ResourceChange<DeployedEntry>> {
     const order = parsePhysicalId(failed.physicalId) ? this.circumstances.noRollback : undefined;
     return retryCreate(order ?? 'delete, then create', {
-      remove: () => this.remove(failed), cleanUp: () => this.cleanUp(failed), createAgain: () => this.create(wanted),
+      remove: () => this.remove(failed), cleanUp: () => this.cleanUp(failed, true), createAgain: () => this.create(wanted),
     });
   }
 
@@ -233,7 +242,7 @@ export class StackOperation {
     const declared = ideal?.find(resource);
     const isOfOther = id?.token !== undefined && declared?.token !== undefined && declared.token !== id.token;
     if (!isOfOther || !this.registry.get(arnOf(repository))!.isRecorded(resource)) {
-      ideal?.release(resource, id !== undefined);
+      ideal?.release(resource, id?.original !== undefined);
     }
   }
 

@@ -107,6 +107,18 @@ describe('a stack operation', () => {
     expect(registry.decided('tags-not-found')).toHaveLength(1);
   });
 
+  test('an update that leaves some out, and is rolled back, keeps an original that is what the rule declares', async () => {
+    registry.add('team-a/web', LOCKED);
+    const narrowed = { ...TEAM_A, filters: ['team-a/api'] };
+    const changed = { ...TEAM_A, settings: IMMUTABLE };
+    await rule.create(TEAM_A);
+    await rule.update(narrowed, TEAM_A);
+    await rule.update(TEAM_A, narrowed);
+    await rule.update(changed, TEAM_A);
+    await rule.remove(changed);
+    expect(registry.settings()).toEqual({ ...ORIGINALS, 'team-a/web': LOCKED });
+  });
+
   test('an unchanged update writes nothing', async () => {
     await rule.create(TEAM_A);
     registry.takeCalls();
