@@ -4,7 +4,7 @@ import { Ecr, Tags } from '../../lambda/ecr/ecr';
 import { Settings } from '../../src/shared/settings';
 
 /** Nothing that is tested makes as many: so a loop without an end fails, and does not hang. */
-const MOST_CALLS = 1_000;
+const MOST_CALLS = 20_000;
 
 /** A registry of one repository, that answers as ECR does. */
 export class FakeEcr implements Ecr {
