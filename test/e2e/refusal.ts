@@ -1,5 +1,7 @@
+import { GetFunctionCommand } from '@aws-sdk/client-lambda';
 import type { FaultyAccount } from './faulty-account';
 import { FILTERED, IMMUTABLE, LOCKED } from './settings';
+import { runAwsCommands } from '../support/emulators/aws-cli';
 import type { ApiCall, Effect } from '../support/emulators/microburst';
 
 /** What does not pass by itself, and how the stack's events have to name it. */
@@ -49,5 +51,31 @@ export async function refuseUpdate(account: FaultyAccount, refusal: Refusal): Pr
 
   await refused.lift();
   await stack.remove();
+  expect(await account.now(repository)).toEqual([FILTERED, 0]);
+}
+
+/** The commands in the reason of a stack's failure, with its quotes as they came. */
+const commandsIn = (failed: unknown): string => /To restore it by hand[^:]*: (aws ecr .+?)(?:; |$)/.exec((failed as Error).message)?.[1] ?? '';
+
+/**
+ * A delete fails, and the commands in the reason restore the repository. Like AWS, the emulated CloudFormation goes on to delete the function
+ * when a declaration could not be deleted.
+ */
+export async function refuseDelete(account: FaultyAccount, refusal: Refusal): Promise<void> {
+  const { operation, effect } = refusal;
+  const repository = await account.repository(FILTERED);
+  // So short that a delete gives up after half a minute.
+  const stack = await account.stack({ functionTimeout: 105 }).create({ repository, settings: LOCKED });
+  const functionName = await stack.functionName();
+  const refused = await account.inject({ operation, repository, ...effect });
+  const failed = await stack.remove().catch((reason: unknown) => reason);
+  expect(String(failed)).toMatch(failure('DELETE_FAILED', refusal));
+  expect(await refused.fired()).toBeGreaterThan(0);
+  // Before anything is restored, the declaration gives up its precedence, which is one tag less.
+  expect(await account.now(repository)).toEqual([LOCKED, operation === 'PutImageTagMutability' ? 2 : 3]);
+  await expect(account.emulators.lambda.send(new GetFunctionCommand({ FunctionName: functionName }))).rejects.toThrow(/not found/i);
+
+  await refused.lift();
+  await runAwsCommands(account.emulators, commandsIn(failed));
   expect(await account.now(repository)).toEqual([FILTERED, 0]);
 }

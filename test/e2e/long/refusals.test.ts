@@ -1,5 +1,5 @@
 import { FaultyAccount } from '../faulty-account';
-import { RETRIED, refuseCreate, refuseUpdate } from '../refusal';
+import { RETRIED, refuseCreate, refuseDelete, refuseUpdate } from '../refusal';
 
 let account: FaultyAccount;
 
@@ -12,3 +12,5 @@ afterAll(() => account?.stop());
 test.concurrent.each(RETRIED)('$operation is $name in a create: it fails with the reason, and leaves nothing', (refusal) => refuseCreate(account, refusal));
 
 test.concurrent.each(RETRIED)('$operation is $name in an update: it fails with the reason, and the former settings stay', (refusal) => refuseUpdate(account, refusal));
+
+test.concurrent.each(RETRIED)('$operation is $name in a delete: it fails, the function is gone, and the commands in the reason restore the repository', (refusal) => refuseDelete(account, refusal));

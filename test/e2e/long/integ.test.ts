@@ -1,11 +1,11 @@
 import { cpSync, mkdirSync, symlinkSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { DescribeRepositoriesCommand } from '@aws-sdk/client-ecr';
-import { startEmulators } from './emulators';
-import type { Emulators } from '../support/emulators';
-import { cdk } from '../support/emulators/cdk';
-import { startProcessGroup } from '../support/emulators/process-group';
-import { ROOT } from '../support/project';
+import type { Emulators } from '../../support/emulators';
+import { cdk } from '../../support/emulators/cdk';
+import { startProcessGroup } from '../../support/emulators/process-group';
+import { ROOT } from '../../support/project';
+import { startEmulators } from '../emulators';
 
 let emulators: Emulators;
 let project: string;
