@@ -5,12 +5,14 @@ import * as scheduler from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
 import { ImageTagMutabilityProvider } from './image-tag-mutability-provider';
 import { applyRemovalPolicy, checkProvider, checkRemovalPolicy, checkSettings, validationError, warnOfMatchingEveryTag } from './private/declaration-props';
+import { metricOf } from './private/metrics';
 import { checkRepositoryFilters, checkTextLength } from './private/registry/checks';
 import { onNewRepository } from './private/registry/new-repositories';
 import { scheduleSweep } from './private/registry/sweep';
 import { Mutability } from './shared/contract';
+import { METRICS } from './shared/metrics';
 import {
-  DEFAULT_CONCURRENCY, MAX_CONCURRENCY, METRICS, METRIC_DIMENSIONS, METRIC_NAMESPACE, RULE_RESOURCE_TYPE, RULE_SERVICE_TIMEOUT_MS,
+  DEFAULT_CONCURRENCY, MAX_CONCURRENCY, RULE_RESOURCE_TYPE, RULE_SERVICE_TIMEOUT_MS,
   RuleProperties, RuleText,
 } from './shared/registry';
 
@@ -189,7 +191,7 @@ export class RegistryImageTagMutability extends Construct {
    * @param props changes of the metric's defaults, which are the sum over a day
    */
   public metricDrifted(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric(METRICS.drifted, props);
+    return this.metric('drifted', props);
   }
 
   /**
@@ -198,7 +200,7 @@ export class RegistryImageTagMutability extends Construct {
    * @param props changes of the metric's defaults, which are the sum over a day
    */
   public metricCorrected(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric(METRICS.corrected, props);
+    return this.metric('corrected', props);
   }
 
   /**
@@ -207,18 +209,11 @@ export class RegistryImageTagMutability extends Construct {
    * @param props changes of the metric's defaults, which are the sum over a day
    */
   public metricFailed(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric(METRICS.failed, props);
+    return this.metric('failed', props);
   }
 
-  private metric(metricName: string, props?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return new cloudwatch.Metric({
-      namespace: METRIC_NAMESPACE,
-      metricName,
-      dimensionsMap: { [METRIC_DIMENSIONS.stackName]: Stack.of(this).stackName, [METRIC_DIMENSIONS.logicalId]: this.resource.logicalId },
-      statistic: cloudwatch.Stats.SUM,
-      period: Duration.days(1),
-      ...props,
-    }).attachTo(this);
+  private metric(name: keyof typeof METRICS, props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return metricOf(this, this.resource.logicalId, name, { period: Duration.days(1) }, props);
   }
 }
 

@@ -1,10 +1,11 @@
-import { CloudFormationClient, DescribeStackResourceCommand, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { DescribeRepositoriesCommand, ECRClient } from '@aws-sdk/client-ecr';
 import { GetResourcesCommand, ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
 import { ListExecutionsCommand, SFNClient, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { ListedRepository } from './pass';
 import { Execution, PAGE_SIZE, Services } from './services';
 import { Settings } from '../../src/shared/settings';
+import { cloudFormation } from '../cloudformation/client';
 import { CLIENT_OPTIONS, settingsOf } from '../ecr/client';
 import { Tags } from '../ecr/ecr';
 
@@ -18,8 +19,9 @@ export function registryServices(region: string): Services {
   const ecr = new ECRClient(options);
   const tagging = new ResourceGroupsTaggingAPIClient(options);
   const stepFunctions = new SFNClient(options);
-  const cloudFormation = new CloudFormationClient(options);
   return {
+    ...cloudFormation(new CloudFormationClient(options)),
+
     async listRepositories(nextToken) {
       const page = await ecr.send(new DescribeRepositoriesCommand({ maxResults: PAGE_SIZE, nextToken }));
       const repositories = (page.repositories ?? []).map((found): ListedRepository => {
@@ -60,17 +62,6 @@ export function registryServices(region: string): Services {
     async stopExecution(executionArn) {
       await stepFunctions.send(new StopExecutionCommand({ executionArn }));
     },
-
-    async stackStatus(StackName) {
-      const { Stacks: [stack] = [] } = await unlessMissing(cloudFormation.send(new DescribeStacksCommand({ StackName }))) ?? {};
-      return stack?.StackStatus;
-    },
-
-    async resource(StackName, LogicalResourceId) {
-      const answer = await unlessMissing(cloudFormation.send(new DescribeStackResourceCommand({ StackName, LogicalResourceId })));
-      const detail = answer?.StackResourceDetail;
-      return detail && { physicalId: detail.PhysicalResourceId, status: detail.ResourceStatus };
-    },
   };
 }
 
@@ -80,17 +71,5 @@ function known(read: () => Settings): Settings | undefined {
     return read();
   } catch {
     return undefined;
-  }
-}
-
-/** CloudFormation answers a stack or a resource that is not there by a `ValidationError`. */
-async function unlessMissing<T>(answer: Promise<T>): Promise<T | undefined> {
-  try {
-    return await answer;
-  } catch (error) {
-    if ((error as Error).name === 'ValidationError') {
-      return undefined;
-    }
-    throw error;
   }
 }

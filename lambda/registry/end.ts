@@ -1,10 +1,11 @@
-import { emitMetrics } from './metrics';
 import { Counts, Pass, StackOperation, Work } from './pass';
 import { RegistryEnvironment } from './services';
 import { RuleAttributes } from '../../src/shared/registry';
 import { namesOf } from '../cloudformation/request';
 import { Response, renderResponse } from '../cloudformation/response';
 import { submitResponse } from '../cloudformation/submit';
+import { renderMetrics } from '../metrics';
+import { stackNameIn } from '../protocol/operation';
 
 export interface EndInput {
   readonly pass: Pass;
@@ -22,7 +23,9 @@ export async function end({ pass, work, error }: EndInput, environment: Registry
   environment.log(problem ? 'ERROR' : 'INFO', 'pass-ended', {
     ...namesOf(event), pass: kind, counts, failures, gaveWay: gaveWay || undefined, reason: problem,
   });
-  emitMetrics(environment, rule, counts);
+  const { clock, emit } = environment;
+  const source = { stackName: stackNameIn(rule.stackId), logicalId: rule.logicalId };
+  emit(renderMetrics(source, { ...counts, failed: counts.failed + counts.refused }, clock.now()));
   if (operation) {
     const body = renderResponse(event, responseOf(operation, work, problem));
     const failure = await submitResponse(new URL(operation.responseUrl), body, environment.clock);

@@ -1,4 +1,5 @@
 import { ListedRepository } from './pass';
+import { CloudFormation } from '../cloudformation/stack';
 import { Tags } from '../ecr/ecr';
 import { Environment } from '../protocol/invocation';
 
@@ -15,7 +16,7 @@ export interface Execution {
 }
 
 /** What rules ask of AWS beside the calls for one repository, all in the rule's own account and region. */
-export interface Services {
+export interface Services extends Pick<CloudFormation, 'stackStatus' | 'resource'> {
   /** At most `PAGE_SIZE` repositories; all where an emulator knows no pages. */
   listRepositories(token: string | undefined): Promise<Page>;
   /** The tags of those repositories that have any, by ARN. */
@@ -23,9 +24,6 @@ export interface Services {
   startExecution(stateMachineArn: string, name: string, input: string): Promise<void>;
   runningExecutions(stateMachineArn: string): Promise<readonly Execution[]>;
   stopExecution(arn: string): Promise<void>;
-  /** The stack's status; nothing where there is no such stack. */
-  stackStatus(stackId: string): Promise<string | undefined>;
-  resource(stackId: string, logicalId: string): Promise<{ readonly physicalId?: string; readonly status?: string } | undefined>;
 }
 
 /** As many ARNs as the Resource Groups Tagging API takes in a call. A page of the longest names and settings is half of what a state may hold. */

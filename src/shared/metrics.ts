@@ -1,4 +1,4 @@
-/** The metrics that the function writes into its log, for what works without a deployment: the runs of a guard. */
+/** The metrics that the function writes into its log: the passes of a rule, and the runs of a guard. */
 export const METRIC_NAMESPACE = 'cdk-ecr-tag-mutability';
 export const METRICS = { drifted: 'Drifted', corrected: 'Corrected', failed: 'Failed' } as const;
 

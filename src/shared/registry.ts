@@ -17,11 +17,6 @@ export const STOP_WAIT_MS = WRITE_WINDOW_MS + 30_000;
 /** Lists and batches may begin until then. What CloudFormation has left of its hour is for the event's way, the last batches and the response. */
 export const PASS_TIME_MS = 2_400_000;
 
-/** Of the metrics that the end of each pass writes into the log. */
-export const METRIC_NAMESPACE = 'cdk-ecr-tag-mutability';
-export const METRICS = { drifted: 'Drifted', corrected: 'Corrected', failed: 'Failed' } as const;
-export const METRIC_DIMENSIONS = { stackName: 'StackName', logicalId: 'LogicalId' } as const;
-
 /** An inline Map of Step Functions works on at most so many batches at a time. */
 export const MAX_CONCURRENCY = 40;
 export const DEFAULT_CONCURRENCY = 4;

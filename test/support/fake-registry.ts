@@ -54,7 +54,7 @@ export class FakeRegistry {
       stackStatus: async () => this.stack.status,
       resource: async () => {
         const { physicalId, resourceStatus: status } = this.stack;
-        return physicalId === undefined ? undefined : { physicalId, status };
+        return physicalId === undefined ? undefined : { physicalId, status, updated: 0 };
       },
     }),
   };
