@@ -9,6 +9,7 @@ import { DeclaredRepository, declarationsIn } from './private/declarations';
 import { guardStatements } from './private/guard/permissions';
 import { scheduleGuard } from './private/guard/schedule';
 import { metricOf } from './private/metrics';
+import { invokingRole } from './private/schedule';
 import { MAX_GUARDED } from './shared/guard';
 import { METRICS } from './shared/metrics';
 
@@ -108,16 +109,9 @@ export class ImageTagMutabilityGuard extends Construct {
     const statements = guardStatements(props.topic);
     const policy = this.provider._allowGuard(this, statements);
     const { functionArn } = this.provider.function;
-    const role = new iam.Role(this, 'ScheduleRole', {
-      path: this.provider._rolePath,
-      // Whoever may pass the role to a schedule of another account could have it invoke the function otherwise.
-      assumedBy: new iam.ServicePrincipal('scheduler.amazonaws.com', { conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } } }),
-      inlinePolicies: {
-        InvokeFunction: new iam.PolicyDocument({
-          statements: [new iam.PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [functionArn] })],
-        }),
-      },
-    });
+    const role = invokingRole(this, 'ScheduleRole', 'scheduler.amazonaws.com', this.provider._rolePath, [
+      new iam.PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [functionArn] }),
+    ]);
 
     const makeSchedule = (number: number) => {
       const schedule = scheduleGuard(this, `Schedule${number}`, {

@@ -8,12 +8,12 @@ import { applyRemovalPolicy, checkProvider, checkRemovalPolicy, checkSettings, v
 import { metricOf } from './private/metrics';
 import { checkRepositoryFilters, checkTextLength } from './private/registry/checks';
 import { onNewRepository } from './private/registry/new-repositories';
-import { scheduleSweep } from './private/registry/sweep';
+import { scheduleFunction } from './private/schedule';
 import { Mutability } from './shared/contract';
 import { METRICS } from './shared/metrics';
 import {
   DEFAULT_CONCURRENCY, MAX_CONCURRENCY, RULE_RESOURCE_TYPE, RULE_SERVICE_TIMEOUT_MS,
-  RuleProperties, RuleText,
+  RegistryInput, RuleProperties, RuleText,
 } from './shared/registry';
 
 /**
@@ -171,7 +171,13 @@ export class RegistryImageTagMutability extends Construct {
     const rule: RuleText = {
       StackId: Aws.STACK_ID, LogicalResourceId: this.resource.logicalId, PhysicalResourceId: this.resource.ref, ResourceProperties: properties,
     };
-    scheduleSweep(this, 'Sweep', provider.function.functionArn, registry.scheduleRole, props.sweep ?? scheduler.ScheduleExpression.rate(Duration.days(1)), rule);
+    scheduleFunction(this, 'Sweep', {
+      description: 'Declares the image tag mutability of repositories that no event announced, and corrects drift (cdk-ecr-tag-mutability)',
+      schedule: props.sweep ?? scheduler.ScheduleExpression.rate(Duration.days(1)),
+      functionArn: provider.function.functionArn,
+      roleArn: registry.scheduleRole.roleArn,
+      input: stack.toJsonString({ RegistryInput: 'sweep', Rule: rule } satisfies RegistryInput),
+    });
     if ((props.includeNewRepositories ?? true) && !reportOnly) {
       onNewRepository(this, 'NewRepositories', provider.function, rule);
     }

@@ -4,11 +4,11 @@ import { Clock } from '../clock';
 import { Log } from '../log';
 
 /** A new policy, a new role, and a new tag that a policy asks for take seconds to count. */
-const DENIAL_IS_FINAL_AFTER_MS = 90_000;
+export const DENIAL_IS_FINAL_AFTER_MS = 90_000;
 /** ECR may not find a repository right after its creation. */
 const NOT_FOUND_IS_FINAL_AFTER_MS = 5_000;
-const FIRST_PAUSE_MS = 500;
-const MAX_PAUSE_MS = 10_000;
+export const FIRST_PAUSE_MS = 500;
+export const MAX_PAUSE_MS = 10_000;
 /**
  * The mean pause after a throttled call. It shrinks with the time that is left: of hundreds of invocations at once, those that are short of
  * time ask most often, and are served first. With growing pauses they would be served last. It varies, so that they do not all come back at once.
@@ -106,13 +106,19 @@ type ErrorKind = 'denied' | 'not-found' | 'throttled' | 'transient' | 'final';
 
 const DENIED = ['AccessDeniedException', 'AccessDenied', 'UnrecognizedClientException'];
 
+const isDenied = (error: unknown): boolean => error instanceof Error && DENIED.includes(error.name);
+
+/** An implicit deny may be a policy that has not propagated yet. An explicit deny is final. */
+export const isImplicitlyDenied = (error: unknown): boolean => isDenied(error) && !isExplicitlyDenied(error);
+
+export const isExplicitlyDenied = (error: unknown): boolean => isDenied(error) && (error as Error).message.includes('explicit deny');
+
 function kindOf(error: unknown): ErrorKind {
   if (!(error instanceof Error)) {
     return 'final';
   }
-  if (DENIED.includes(error.name)) {
-    // An implicit deny may be a policy that has not propagated yet. An explicit deny is final.
-    return error.message.includes('explicit deny') ? 'final' : 'denied';
+  if (isDenied(error)) {
+    return isExplicitlyDenied(error) ? 'final' : 'denied';
   }
   if (error.name === 'RepositoryNotFoundException') {
     return 'not-found';

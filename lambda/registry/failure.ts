@@ -1,6 +1,5 @@
 import { isServerError, isThrottlingError, isTransientError } from '@smithy/core/retry';
-import { isExplicitlyDenied } from './denials';
-import { CallFailedError, OutOfTimeError } from '../ecr/retries';
+import { CallFailedError, OutOfTimeError, isExplicitlyDenied } from '../ecr/retries';
 import { TooManyTagsError } from '../protocol/declare';
 import { NewerRecordError } from '../protocol/record';
 

@@ -1,5 +1,6 @@
 import { ExclusionFilterProperty, Mutability } from './contract';
 import { isRepositoryName } from './repository-name';
+import { shown } from './settings';
 
 /** The contract of `RegistryImageTagMutability`, between the construct, the state machine and the Lambda. A *rule* is one such resource. */
 
@@ -153,10 +154,4 @@ function withAnyCharacters(ends: ReadonlyMap<string, number>): Map<string, numbe
     }
   }
   return shortest;
-}
-
-/** A user's string in a message: bounded, and without control characters, which a terminal would obey. */
-function shown(text: string): string {
-  const printable = text.replace(/[^\x20-\x7e]/g, '?');
-  return printable.length > 140 ? `${printable.slice(0, 140)}...` : printable;
 }

@@ -79,7 +79,7 @@ export function unknownMutability(value: unknown): string {
 }
 
 /** A user's string in a message: bounded, and without control characters, which a terminal would obey. */
-function shown(text: string): string {
+export function shown(text: string): string {
   const printable = text.replace(/[^\x20-\x7e]/g, '?');
   return printable.length > 140 ? `${printable.slice(0, 140)}...` : printable;
 }

@@ -3,6 +3,7 @@ import * as scheduler from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
 import { GuardInput, GuardedDeclaration } from '../../shared/guard';
 import { DeclaredRepository } from '../declarations';
+import { scheduleFunction } from '../schedule';
 
 export interface GuardScheduleProps {
   readonly schedule: scheduler.ScheduleExpression;
@@ -15,28 +16,23 @@ export interface GuardScheduleProps {
 
 /**
  * Invokes the function with declarations as its input. The input refers to each of them, so that CloudFormation changes the schedule after
- * them, and deletes it before them. A run that comes too late is dropped, since the next one does all that it would have done.
+ * them, and deletes it before them.
  */
 export function scheduleGuard(scope: Construct, id: string, props: GuardScheduleProps): scheduler.CfnSchedule {
   const { schedule, functionArn, roleArn, input, declarations } = props;
-  const made: scheduler.CfnSchedule = new scheduler.CfnSchedule(scope, id, {
+  const made: scheduler.CfnSchedule = scheduleFunction(scope, id, {
     description: 'Looks for drift of the image tag mutability of ECR repositories (cdk-ecr-tag-mutability)',
-    scheduleExpression: schedule.expressionString,
-    scheduleExpressionTimezone: schedule.timeZone?.timezoneName,
-    flexibleTimeWindow: { mode: 'OFF' },
-    target: {
-      arn: functionArn,
-      roleArn,
-      input: Lazy.string({
-        produce: () => Stack.of(scope).toJsonString({
-          ...input,
-          ScheduleLogicalResourceId: made.logicalId,
-          ScheduledTime: scheduler.ContextAttribute.scheduledTime,
-          Declarations: declarations().map(guardedOf),
-        } satisfies GuardInput),
-      }),
-      retryPolicy: { maximumRetryAttempts: 0, maximumEventAgeInSeconds: 60 },
-    },
+    schedule,
+    functionArn,
+    roleArn,
+    input: Lazy.string({
+      produce: () => Stack.of(scope).toJsonString({
+        ...input,
+        ScheduleLogicalResourceId: made.logicalId,
+        ScheduledTime: scheduler.ContextAttribute.scheduledTime,
+        Declarations: declarations().map(guardedOf),
+      } satisfies GuardInput),
+    }),
   });
   return made;
 }

@@ -6,6 +6,7 @@ import { Construct, IDependable } from 'constructs';
 import { definition } from './definition';
 import { RegistryStatements, encrypting, registryStatements, repositoriesOf, stackOf } from './permissions';
 import { MANAGED_BUDGET, policySize } from '../policy-size';
+import { invokingRole } from '../schedule';
 
 export interface RegistryResourcesProps {
   readonly functionArn: string;
@@ -30,12 +31,7 @@ export class RegistryResources extends Construct {
     super(scope, id);
     const stateMachine = this.makeStateMachine(props);
     this.stateMachineArn = stateMachine.ref;
-    this.scheduleRole = new iam.Role(this, 'ScheduleRole', {
-      path: props.rolePath,
-      // Whoever may pass the role to a schedule of another account could have it invoke the function otherwise.
-      assumedBy: new iam.ServicePrincipal('scheduler.amazonaws.com', { conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } } }),
-      inlinePolicies: { InvokeFunction: invoking(props.functionArn) },
-    });
+    this.scheduleRole = invokingRole(this, 'ScheduleRole', 'scheduler.amazonaws.com', props.rolePath, [invoking(props.functionArn)]);
     this.granted = registryStatements({
       arn: this.stateMachineArn,
       executions: `arn:${Aws.PARTITION}:states:${Aws.REGION}:${Aws.ACCOUNT_ID}:execution:${stateMachine.attrName}:*`,
@@ -67,11 +63,7 @@ export class RegistryResources extends Construct {
 
   private makeStateMachine({ functionArn, rolePath, key }: RegistryResourcesProps): sfn.CfnStateMachine {
     const stack = Stack.of(this);
-    const role = new iam.Role(this, 'StateMachineRole', {
-      path: rolePath,
-      assumedBy: new iam.ServicePrincipal('states.amazonaws.com', { conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } } }),
-      inlinePolicies: { InvokeFunction: invoking(functionArn, ...key ? [encrypting(key)] : []) },
-    });
+    const role = invokingRole(this, 'StateMachineRole', 'states.amazonaws.com', rolePath, [invoking(functionArn), ...key ? [encrypting(key)] : []]);
     // It has no log: CloudFormation's URL for the response, which is a credential, is in the execution's data.
     const stateMachine = new sfn.CfnStateMachine(this, 'StateMachine', {
       definitionString: stack.toJsonString(definition(functionArn)),
@@ -83,8 +75,5 @@ export class RegistryResources extends Construct {
   }
 }
 
-function invoking(functionArn: string, ...further: iam.PolicyStatement[]): iam.PolicyDocument {
-  return new iam.PolicyDocument({
-    statements: [new iam.PolicyStatement({ sid: 'InvokeFunction', actions: ['lambda:InvokeFunction'], resources: [functionArn] }), ...further],
-  });
-}
+const invoking = (functionArn: string): iam.PolicyStatement =>
+  new iam.PolicyStatement({ sid: 'InvokeFunction', actions: ['lambda:InvokeFunction'], resources: [functionArn] });
