@@ -4,9 +4,10 @@ import {
 } from '@aws-sdk/client-ecr';
 import { paginateGetResources } from '@aws-sdk/client-resource-groups-tagging-api';
 import type { Session } from './session';
+import { settingsIfKnown } from '../../lambda/ecr/client';
 import { Tags } from '../../lambda/ecr/ecr';
 import { Repository, parseRepositoryArn } from '../../lambda/ecr/repository';
-import { Settings, areValidSettings, isMutability, takesFilters } from '../../src/shared/settings';
+import { Settings } from '../../src/shared/settings';
 import { calling } from '../errors';
 
 export interface ListedRepository extends Repository {
@@ -87,15 +88,7 @@ export async function readAllTags({ tagging, region }: Session, onPage: (count: 
 
 const tagsOf = (tags: readonly { Key?: string; Value?: string }[]): Tags => new Map(tags.map(({ Key = '', Value = '' }) => [Key, Value]));
 
-function repositoryOf({ repositoryArn, imageTagMutability, imageTagMutabilityExclusionFilters = [] }: DescribedRepository): ListedRepository[] {
-  const repository = parseRepositoryArn(repositoryArn);
-  return repository ? [{ ...repository, settings: settingsOf(imageTagMutability ?? 'MUTABLE', imageTagMutabilityExclusionFilters) }] : [];
-}
-
-function settingsOf(mutability: string, found: readonly { filterType?: string; filter?: string }[]): Settings | undefined {
-  if (!isMutability(mutability)) {
-    return undefined;
-  }
-  const filters = takesFilters(mutability) ? found.map(({ filter = '' }) => filter) : [];
-  return found.every(({ filterType }) => filterType === 'WILDCARD') && areValidSettings({ mutability, filters }) ? { mutability, filters } : undefined;
+function repositoryOf(described: DescribedRepository): ListedRepository[] {
+  const repository = parseRepositoryArn(described.repositoryArn);
+  return repository ? [{ ...repository, settings: settingsIfKnown(described, repository.name) }] : [];
 }

@@ -70,6 +70,15 @@ export function ecr(client: ECRClient, repository: Repository, remaining: () => 
   };
 }
 
+/** Nothing where this version does not know the settings: whoever works on the repository says so. */
+export function settingsIfKnown(...described: Parameters<typeof settingsOf>): Settings | undefined {
+  try {
+    return settingsOf(...described);
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * Settings that this version does not know are refused, since what is read here may have to be restored. Filters beside a mutability that
  * takes none are ignored: whether ECR forgets former filters when a repository becomes MUTABLE or IMMUTABLE is not documented.

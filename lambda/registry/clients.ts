@@ -4,9 +4,8 @@ import { GetResourcesCommand, ResourceGroupsTaggingAPIClient } from '@aws-sdk/cl
 import { ListExecutionsCommand, SFNClient, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { ListedRepository } from './pass';
 import { Execution, PAGE_SIZE, Services } from './services';
-import { Settings } from '../../src/shared/settings';
 import { cloudFormation } from '../cloudformation/client';
-import { CLIENT_OPTIONS, settingsOf } from '../ecr/client';
+import { CLIENT_OPTIONS, settingsIfKnown } from '../ecr/client';
 import { Tags } from '../ecr/ecr';
 
 let own: Services | undefined;
@@ -26,7 +25,7 @@ export function registryServices(region: string): Services {
       const page = await ecr.send(new DescribeRepositoriesCommand({ maxResults: PAGE_SIZE, nextToken }));
       const repositories = (page.repositories ?? []).map((found): ListedRepository => {
         const name = found.repositoryName ?? '';
-        return { name, arn: found.repositoryArn ?? '', settings: known(() => settingsOf(found, name)) };
+        return { name, arn: found.repositoryArn ?? '', settings: settingsIfKnown(found, name) };
       });
       return { repositories, next: page.nextToken };
     },
@@ -63,13 +62,4 @@ export function registryServices(region: string): Services {
       await stepFunctions.send(new StopExecutionCommand({ executionArn }));
     },
   };
-}
-
-/** Whoever works on a repository with settings of a newer kind says so. */
-function known(read: () => Settings): Settings | undefined {
-  try {
-    return read();
-  } catch {
-    return undefined;
-  }
 }

@@ -1,4 +1,5 @@
 import { EcrCall, EcrState } from './ecr-state';
+import { LiveCode, liveEcr } from './live-code';
 import { RulePass, runRulePass } from './rule-pass';
 import { UntrustedEvent } from '../../lambda/cloudformation/request';
 import { Response } from '../../lambda/cloudformation/response';
@@ -22,16 +23,9 @@ export type Pending =
 export type Reply = { readonly time: number } & ({ readonly shows?: EcrState; readonly isStable?: boolean } | { readonly error: Error });
 
 /** One run of the Lambda's real code. It stops at each call of ECR and at each sleep, until it gets a reply. */
-export class LiveInvocation {
-  /** What it waits for now. It does nothing before it gets a reply. */
-  public pending: Promise<Pending>;
-  private reach!: (pending: Pending) => void;
-  private awaited?: { readonly resolve: (reply: Reply) => void; readonly reject: (error: Error) => void };
-  private time: number;
-
+export class LiveInvocation extends LiveCode<Pending, Reply> {
   constructor(delivery: Delivery, started: number, log: Log = () => {}) {
-    this.time = started;
-    this.pending = this.whenReached();
+    super(started);
     const environment: Environment = {
       ownershipTag: delivery.ownershipTag,
       lambdaRemaining: () => started + FUNCTION_TIMEOUT_MS - this.time,
@@ -42,13 +36,7 @@ export class LiveInvocation {
           const reply = await this.wait({ kind: 'call', repository: arn, call: asked, deadline: this.time + remaining() });
           return 'shows' in reply ? reply.shows : undefined;
         };
-        return {
-          readSettings: async () => (await call({ method: 'readSettings' }))!.settings,
-          readTags: async () => (await call({ method: 'readTags' }))!.tags,
-          putSettings: async (settings) => void await call({ method: 'putSettings', settings }),
-          tag: async (tags) => void await call({ method: 'tag', tags }),
-          untag: async (keys) => void await call({ method: 'untag', keys }),
-        };
+        return liveEcr(call);
       },
     };
     const isStackStable = async () => {
@@ -57,28 +45,5 @@ export class LiveInvocation {
     };
     const running = 'pass' in delivery ? runRulePass(delivery.pass, environment, isStackStable) : handle(delivery.event, environment);
     void running.then((result) => this.reach({ kind: 'response', result }));
-  }
-
-  public reply(reply: Reply): void {
-    this.pending = this.whenReached();
-    this.time = reply.time;
-    if ('error' in reply) {
-      this.awaited?.reject(reply.error);
-    } else {
-      this.awaited?.resolve(reply);
-    }
-  }
-
-  private whenReached(): Promise<Pending> {
-    return new Promise((resolve) => {
-      this.reach = resolve;
-    });
-  }
-
-  private wait(pending: Pending): Promise<Reply> {
-    return new Promise((resolve, reject) => {
-      this.awaited = { resolve, reject };
-      this.reach(pending);
-    });
   }
 }

@@ -5,6 +5,7 @@ import { OwnershipTag } from '../../../lambda/protocol/operation';
 import { FUNCTION_TIMEOUT_MS } from '../../../src/shared/contract';
 import { GuardInput } from '../../../src/shared/guard';
 import { EcrCall, EcrState } from '../ecr-state';
+import { LiveCode, liveEcr } from '../live-code';
 import { LiveInvocation, Pending as PendingInvocation } from '../live-invocation';
 
 /** What CloudFormation says of the guard's stack. */
@@ -33,15 +34,9 @@ export const liveDeployment = (...started: ConstructorParameters<typeof LiveInvo
 
 export const SCHEDULE = 'Schedule';
 
-export class LiveGuard implements Live {
-  public pending: Promise<Pending>;
-  private reach!: (pending: Pending) => void;
-  private awaited?: { readonly resolve: (reply: Reply) => void; readonly reject: (error: Error) => void };
-  private time: number;
-
+export class LiveGuard extends LiveCode<Pending, Reply> implements Live {
   constructor(input: GuardInput, ownershipTag: OwnershipTag, started: number) {
-    this.time = started;
-    this.pending = this.whenReached();
+    super(started);
     const call = async (repository: string, asked: EcrCall, deadline: number) => {
       const reply = await this.wait({ kind: 'call', repository, call: asked, deadline });
       return 'shows' in reply ? reply.shows : undefined;
@@ -68,40 +63,8 @@ export class LiveGuard implements Live {
         },
         resource: async () => (await stack()).resource,
       },
-      ecr: ({ arn }, remaining) => {
-        const ask = (asked: EcrCall) => call(arn, asked, this.time + remaining());
-        return {
-          readSettings: async () => (await ask({ method: 'readSettings' }))!.settings,
-          readTags: async () => (await ask({ method: 'readTags' }))!.tags,
-          putSettings: async (settings) => void await ask({ method: 'putSettings', settings }),
-          tag: async (tags) => void await ask({ method: 'tag', tags }),
-          untag: async (keys) => void await ask({ method: 'untag', keys }),
-        };
-      },
+      ecr: ({ arn }, remaining) => liveEcr((asked) => call(arn, asked, this.time + remaining())),
     };
     void runGuard(input, environment).then(() => this.reach({ kind: 'response' }));
-  }
-
-  public reply(reply: Reply): void {
-    this.pending = this.whenReached();
-    this.time = reply.time;
-    if ('error' in reply) {
-      this.awaited?.reject(reply.error);
-    } else {
-      this.awaited?.resolve(reply);
-    }
-  }
-
-  private whenReached(): Promise<Pending> {
-    return new Promise((resolve) => {
-      this.reach = resolve;
-    });
-  }
-
-  private wait(pending: Pending): Promise<Reply> {
-    return new Promise((resolve, reject) => {
-      this.awaited = { resolve, reject };
-      this.reach(pending);
-    });
   }
 }
