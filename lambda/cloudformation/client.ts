@@ -1,17 +1,13 @@
 import {
   CloudFormationClient, DescribeStackResourceCommand, DescribeStacksCommand, ListStackResourcesCommand,
 } from '@aws-sdk/client-cloudformation';
-import { CloudFormation, StackResource } from './stack';
+import { CloudFormation, StackResource, Stacks } from './stack';
 import { CLIENT_OPTIONS } from '../ecr/client';
 
 /** CloudFormation itself, in the function's region, which is that of the stacks. */
 export function cloudFormation(client = new CloudFormationClient(CLIENT_OPTIONS)): CloudFormation {
   return {
-    async stackStatus(StackName) {
-      const { Stacks: [stack] = [] } = await unlessMissing(client.send(new DescribeStacksCommand({ StackName }))) ?? {};
-      return stack?.StackStatus;
-    },
-
+    ...stacks(client),
     async resources(StackName) {
       const found = new Map<string, StackResource>();
       let NextToken: string | undefined;
@@ -21,6 +17,16 @@ export function cloudFormation(client = new CloudFormationClient(CLIENT_OPTIONS)
         NextToken = page.NextToken;
       } while (NextToken);
       return found;
+    },
+  };
+}
+
+/** What asks about one stack and one resource of it: without the listing, rules need not bundle that. */
+export function stacks(client: CloudFormationClient): Stacks {
+  return {
+    async stackStatus(StackName) {
+      const { Stacks: [stack] = [] } = await unlessMissing(client.send(new DescribeStacksCommand({ StackName }))) ?? {};
+      return stack?.StackStatus;
     },
 
     async resource(StackName, LogicalResourceId) {

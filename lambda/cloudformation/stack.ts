@@ -1,11 +1,14 @@
 /** What this library asks of CloudFormation, about stacks whose schedules invoke the function. */
-export interface CloudFormation {
+export interface Stacks {
   /** Nothing where there is no such stack. */
   stackStatus(stackId: string): Promise<string | undefined>;
-  /** All resources of the stack, by logical id. */
-  resources(stackId: string): Promise<ReadonlyMap<string, StackResource>>;
   /** Nothing where the stack has no such resource. */
   resource(stackId: string, logicalId: string): Promise<StackResource | undefined>;
+}
+
+export interface CloudFormation extends Stacks {
+  /** All resources of the stack, by logical id. */
+  resources(stackId: string): Promise<ReadonlyMap<string, StackResource>>;
 }
 
 export interface StackResource {

@@ -4,7 +4,7 @@ import { GetResourcesCommand, ResourceGroupsTaggingAPIClient } from '@aws-sdk/cl
 import { ListExecutionsCommand, SFNClient, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { ListedRepository } from './pass';
 import { Execution, PAGE_SIZE, Services } from './services';
-import { cloudFormation } from '../cloudformation/client';
+import { stacks } from '../cloudformation/client';
 import { CLIENT_OPTIONS, settingsIfKnown } from '../ecr/client';
 import { Tags } from '../ecr/ecr';
 
@@ -19,7 +19,7 @@ export function registryServices(region: string): Services {
   const tagging = new ResourceGroupsTaggingAPIClient(options);
   const stepFunctions = new SFNClient(options);
   return {
-    ...cloudFormation(new CloudFormationClient(options)),
+    ...stacks(new CloudFormationClient(options)),
 
     async listRepositories(nextToken) {
       const page = await ecr.send(new DescribeRepositoriesCommand({ maxResults: PAGE_SIZE, nextToken }));

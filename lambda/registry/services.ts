@@ -1,5 +1,5 @@
 import { ListedRepository } from './pass';
-import { CloudFormation } from '../cloudformation/stack';
+import { Stacks } from '../cloudformation/stack';
 import { Tags } from '../ecr/ecr';
 import { Environment } from '../protocol/invocation';
 
@@ -16,7 +16,7 @@ export interface Execution {
 }
 
 /** What rules ask of AWS beside the calls for one repository, all in the rule's own account and region. */
-export interface Services extends Pick<CloudFormation, 'stackStatus' | 'resource'> {
+export interface Services extends Stacks {
   /** At most `PAGE_SIZE` repositories; all where an emulator knows no pages. */
   listRepositories(token: string | undefined): Promise<Page>;
   /** The tags of those repositories that have any, by ARN. */
