@@ -4,7 +4,7 @@ import { UntrustedEvent, namesOf } from './cloudformation/request';
 import { Response, renderResponse } from './cloudformation/response';
 import { responseUrlOf, submitResponse } from './cloudformation/submit';
 import { ecr, ecrClient } from './ecr/client';
-import { consoleLog } from './log';
+import { consoleLog, processEmit } from './log';
 import { Environment } from './protocol/invocation';
 import { handle } from './protocol/lifecycle';
 import type { RegistryInvocation } from './registry';
@@ -84,7 +84,7 @@ function loadRegistry(): typeof import('./registry') {
 }
 
 function registryEnvironment(environment: Environment, services: () => Services): RegistryEnvironment {
-  return { ...environment, services: services(), emit: (line) => process.stdout.write(`${line}\n`) };
+  return { ...environment, services: services(), emit: processEmit };
 }
 
 const isGuardInput = (input: object): boolean => 'GuardMode' satisfies keyof GuardInput in input;

@@ -7,13 +7,14 @@ import { Settings } from '../../src/shared/settings';
 import { cloudFormation } from '../cloudformation/client';
 import { CLIENT_OPTIONS, settingsOf } from '../ecr/client';
 import { Repository } from '../ecr/repository';
+import { processEmit } from '../log';
 import { Environment } from '../protocol/invocation';
 
 /** AWS itself. A warm function has the clients still. */
 let services: Pick<GuardEnvironment, 'cloudFormation' | 'describe' | 'publish' | 'emit'> | undefined;
 
 export function guard(input: unknown, environment: Environment): Promise<void> {
-  services ??= { cloudFormation: cloudFormation(), describe, publish, emit: (line) => void process.stdout.write(`${line}\n`) };
+  services ??= { cloudFormation: cloudFormation(), describe, publish, emit: processEmit };
   return runGuard(input, { ...environment, ...services, run: randomBytes(4).toString('hex') });
 }
 

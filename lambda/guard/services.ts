@@ -1,6 +1,7 @@
 import { Settings } from '../../src/shared/settings';
 import { CloudFormation } from '../cloudformation/stack';
 import { Repository } from '../ecr/repository';
+import { Emit } from '../log';
 import { Environment } from '../protocol/invocation';
 
 /** What a guard needs of the world, beside what a stack operation needs. */
@@ -12,8 +13,7 @@ export interface GuardEnvironment extends Environment {
    */
   readonly describe: (repositories: readonly Repository[]) => Promise<ReadonlyMap<string, Settings | Error>>;
   readonly publish: (topicArn: string, subject: string, message: string) => Promise<void>;
-  /** Writes a line into the log as it is: what reads embedded metrics wants nothing before them. */
-  readonly emit: (line: string) => void;
+  readonly emit: Emit;
   /** 8 hexadecimal digits that no other run has. */
   readonly run: string;
 }

@@ -1,6 +1,7 @@
 import { ListedRepository } from './pass';
 import { Stacks } from '../cloudformation/stack';
 import { Tags } from '../ecr/ecr';
+import { Emit } from '../log';
 import { Environment } from '../protocol/invocation';
 
 /** A page of the registry. */
@@ -31,6 +32,5 @@ export const PAGE_SIZE = 100;
 
 export interface RegistryEnvironment extends Environment {
   readonly services: Services;
-  /** Writes a line into the log as it is: what reads embedded metrics wants nothing before them. */
-  readonly emit: (line: string) => void;
+  readonly emit: Emit;
 }
