@@ -14,7 +14,7 @@ export const MAX_PAUSE_MS = 10_000;
  * time ask most often, and are served first. With growing pauses they would be served last. It varies, so that they do not all come back at once.
  */
 const throttledPause = (remainingMs: number): number => Math.min(Math.max(remainingMs / 60, 200), 1_500);
-/** What a throttled call leaves of the time, for the rollback of a create. Some CloudFormation emulators send no delete after it. */
+/** What a call that fails leaves of the time, for the rollback of a create. Some CloudFormation emulators send no delete after it. */
 const ROLLBACK_RESERVE_MS = 5_000;
 
 /** The calls made so far, by their names in the API. */
@@ -78,9 +78,8 @@ export function withRetries(ecr: Ecr, { clock, log, calls, remaining, mayBeNew, 
         // An aborted call only says that the time is up. What kept it from success is the error before.
         const error = earlier !== undefined && (thrown as Error).name === 'AbortError' ? earlier : thrown;
         const kind = thrown === error ? kindOf(error) : 'final';
-        const isThrottled = kind === 'throttled';
-        pause = isThrottled ? throttledPause(remaining()) * (0.5 + Math.random()) : growing;
-        if (clock.now() + pause > started + retryFor(kind) || pause + (isThrottled ? ROLLBACK_RESERVE_MS : 0) >= remaining()) {
+        pause = kind === 'throttled' ? throttledPause(remaining()) * (0.5 + Math.random()) : growing;
+        if (clock.now() + pause > started + retryFor(kind) || pause + ROLLBACK_RESERVE_MS >= remaining()) {
           throw kind === 'not-found' ? new RepositoryNotFoundError(name, error) : new CallFailedError(name, error);
         }
         if (earlier === undefined) {

@@ -181,11 +181,11 @@ describe.each(TRANSIENT)('%s', (_, error) => {
     expect(lines).toEqual([['WARN', 'call-repeated', { call: 'ListTagsForResource', reason: `${error().name}: ${error().message}` }]]);
   });
 
-  test('is repeated as long as there is time, and fails before that is over', async () => {
+  test('is repeated as long as there is time, but for what a rollback takes', async () => {
     const { subject, elapsed } = setUp(error, 825_000);
     expect((await failure(subject.putSettings(IMMUTABLE))).message).toBe(`PutImageTagMutability failed: ${error().name}: ${error().message}`);
     expect(elapsed()).toBeGreaterThan(810_000);
-    expect(elapsed()).toBeLessThan(825_000);
+    expect(elapsed()).toBeLessThanOrEqual(820_000);
   });
 });
 

@@ -142,6 +142,21 @@ describe('a create', () => {
     expect(took).toBeLessThanOrEqual(105_000);
   });
 
+  test.each([0, 3_500, 5_500, 6_500])('has time left to roll back, where each try lasts %d ms until its connection breaks', async (ms) => {
+    const ecr = new FakeEcr(FILTERED);
+    const stack = new FakeStack(ecr);
+    ecr.before = (method) => {
+      if (method === 'putSettings') {
+        void stack.clock.sleep(ms);
+        throw Object.assign(named('Error', 'socket hang up'), { code: 'ECONNRESET' });
+      }
+      // As ECR answers under load.
+      void stack.clock.sleep(500);
+    };
+    expect((await stack.create(LOCKED)).Status).toBe('FAILED');
+    expect([ecr.settings, ecr.trace]).toEqual([FILTERED, []]);
+  });
+
   test('under denials without an end fails after 90 s, whatever tags it has written', async () => {
     const { response, took } = await created((method) => method === 'putSettings' ? denied() : undefined);
     expect(response.Status).toBe('FAILED');
