@@ -1,6 +1,7 @@
 import { declare, type Declaration, type DeclareOptions } from './declaration';
 import type { Emulators } from '../support/emulators';
 import { StackFailure, createStack, deleteStack, failureReasons, physicalIds, updateStack, type OnFailure, type Template } from '../support/emulators/cloudformation';
+import { endFunctionsOf } from '../support/emulators/lambda-process';
 import { publishedTemplate } from '../support/emulators/template';
 
 export interface DeployedStackOptions extends DeclareOptions {
@@ -37,6 +38,7 @@ export class DeployedStack {
 
   async remove(): Promise<void> {
     await deleteStack(this.emulators.cloudFormation, this.id);
+    await endFunctionsOf(this.emulators, this.name);
   }
 
   /** What its failed resources said, also where the operation succeeded without them. */

@@ -19,6 +19,8 @@ export async function startMinistack({ python, folder, port, env, dieWithParent 
       // It would listen on more than its port.
       IOT_MTLS_ENABLED: '0',
       SFTP_ENABLED: '0',
+      // Else each process that a burst of invocations needed stays for five minutes.
+      LAMBDA_WARM_TTL_SECONDS: '5',
       // It would remove other ministacks' containers when it starts.
       DOCKER_HOST: `unix://${join(folder, 'no-docker')}`,
       ...env,
