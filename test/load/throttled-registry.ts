@@ -3,26 +3,10 @@ import { SDK_RETRIES } from '../../lambda/ecr/client';
 import { API_CALLS, Ecr } from '../../lambda/ecr/ecr';
 import { Settings } from '../../src/shared/settings';
 import { FakeEcr, named } from '../support/fake-ecr';
+import { TokenBucket } from '../support/token-bucket';
 
 /** From the function to ECR and back, in one region. */
 const LATENCY_MS = 40;
-
-/** As many calls may come at once as in a second, and then so many in each second. */
-class TokenBucket {
-  private tokens = 1;
-  private filledAt = -Infinity;
-
-  constructor(public perSecond: number) {}
-
-  take(): boolean {
-    const now = Date.now();
-    this.tokens = Math.min(Math.max(this.perSecond, 1), this.tokens + (now - this.filledAt) / 1000 * this.perSecond);
-    this.filledAt = now;
-    if (this.tokens < 1) return false;
-    this.tokens--;
-    return true;
-  }
-}
 
 /**
  * A registry that throttles each of its API calls by itself, with a token bucket for all callers of the account.

@@ -1,13 +1,13 @@
-import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { pipeline } from 'node:stream/promises';
 import { ECRClient, ListTagsForResourceCommand } from '@aws-sdk/client-ecr';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { callsOf } from './ecr-call';
 import { CREDENTIALS, REGION, type Environment } from './environment';
+import { forward, refuse } from './forward';
 import { FunctionRoles } from './function-roles';
 import { LOOPBACK } from './ports';
 import { judge, type Call, type Policy, type Verdict } from '../iam';
@@ -76,13 +76,13 @@ export async function startIamProxy({ ministack, moto, upstream, onJudged = () =
     try {
       const refusal = await refusalOf(request, body);
       if (refusal) {
-        respond(response, 'AccessDeniedException', refusal);
+        refuse(response, 'AccessDeniedException', refusal);
       } else {
         await forward(upstream, request, body, response);
       }
     } catch (error) {
       // Not one that passes, so that the function fails with it.
-      respond(response, 'IamProxyException', String(error));
+      refuse(response, 'IamProxyException', String(error));
     }
   });
   await new Promise<void>((listening) => server.listen(0, LOOPBACK, listening));
@@ -110,21 +110,4 @@ function tagsIn(endpoint: string): (resourceArn: string) => Promise<Record<strin
       throw error;
     }
   };
-}
-
-function respond(response: ServerResponse, __type: string, message: string): void {
-  response.writeHead(400, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify({ __type, message }));
-}
-
-/** Passes on the call and its answer. Where one of the two connections is cut, so is the other. */
-async function forward(upstream: string, { method, url = '/', headers }: IncomingMessage, body: string, response: ServerResponse): Promise<void> {
-  const forwarded = httpRequest(new URL(url, upstream), { method, headers, agent: false });
-  response.once('close', () => forwarded.destroy());
-  try {
-    const answer = await new Promise<IncomingMessage>((answered, failed) => forwarded.once('response', answered).once('error', failed).end(body));
-    response.writeHead(answer.statusCode ?? 502, answer.headers).flushHeaders();
-    await pipeline(answer, response);
-  } catch {
-    response.destroy();
-  }
 }
