@@ -161,7 +161,7 @@ bench.spawn(project.compileTask);
 bench.exec('tsx --tsconfig test/tsconfig.json bench/index.ts');
 
 const benchRegistry = project.addTask('bench:registry', {
-  description: 'Measure a rule over 10,000 repositories, or REPOSITORIES, beside Cloud Custodian where CUSTODIAN names it, and write bench/REGISTRY.md',
+  description: 'Measure a rule over 10,000 repositories, or REPOSITORIES, beside the alternatives, and write the end of bench/RESULTS.md',
 });
 benchRegistry.spawn(project.compileTask);
 benchRegistry.exec('tsx --tsconfig test/tsconfig.json bench/registry/index.ts');

@@ -10,6 +10,7 @@ import { countApiCalls, measureColdStarts } from './lambda/lambda';
 import { subjects } from './lambda/subjects';
 import { profileColdStarts } from './profile/cold-start';
 import { profileSynth } from './profile/synth';
+import { registryOf } from './report/registry-section';
 import { Results, charts, report } from './report/report';
 import { nodeReleases } from '../test/support/node-releases';
 
@@ -52,7 +53,8 @@ async function bench(): Promise<void> {
   for (const [name, svg] of Object.entries(charts(results))) {
     writeFileSync(join(__dirname, 'charts', name), svg);
   }
-  writeFileSync(join(__dirname, 'RESULTS.md'), report(results));
+  const path = join(__dirname, 'RESULTS.md');
+  writeFileSync(path, report(results) + registryOf(readFileSync(path, 'utf8')));
   rmSync(OUT, { recursive: true });
 }
 

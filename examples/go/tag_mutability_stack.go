@@ -49,5 +49,12 @@ func NewTagMutabilityStack(scope constructs.Construct, id string, props *awscdk.
 		ImageTagMutabilityExclusionFilters: &[]awsecr.ImageTagMutabilityExclusionFilter{awsecr.ImageTagMutabilityExclusionFilter_Wildcard(jsii.String("buildcache"))},
 	})
 
+	// All repositories of a team but its caches, also those that it creates later: no tag may be pushed again.
+	cdkecrtagmutability.NewRegistryImageTagMutability(stack, jsii.String("TeamD"), &cdkecrtagmutability.RegistryImageTagMutabilityProps{
+		RepositoryFilters:        jsii.Strings("team-d/*"),
+		ExcludeRepositoryFilters: jsii.Strings("*-cache"),
+		ImageTagMutability:       awsecr.TagMutability_IMMUTABLE,
+	})
+
 	return stack
 }

@@ -1,6 +1,6 @@
 import { DefaultStackSynthesizer, Stack, type StackProps } from 'aws-cdk-lib';
 import { ImageTagMutabilityExclusionFilter, Repository, TagMutability } from 'aws-cdk-lib/aws-ecr';
-import { ImageTagMutability } from 'cdk-ecr-tag-mutability';
+import { ImageTagMutability, RegistryImageTagMutability } from 'cdk-ecr-tag-mutability';
 import type { Construct } from 'constructs';
 
 /** Settings of repositories that this stack does not create. What they were before comes back when the stack goes. */
@@ -35,6 +35,13 @@ export class TagMutabilityStack extends Stack {
       repository: Repository.fromRepositoryName(this, 'ContainerAssetsRepository', containerAssets),
       imageTagMutability: TagMutability.IMMUTABLE_WITH_EXCLUSION,
       imageTagMutabilityExclusionFilters: [ImageTagMutabilityExclusionFilter.wildcard('buildcache')],
+    });
+
+    // All repositories of a team but its caches, also those that it creates later: no tag may be pushed again.
+    new RegistryImageTagMutability(this, 'TeamD', {
+      repositoryFilters: ['team-d/*'],
+      excludeRepositoryFilters: ['*-cache'],
+      imageTagMutability: TagMutability.IMMUTABLE,
     });
   }
 }

@@ -9,9 +9,9 @@ import { SAMPLED, sampleOf } from './samples';
 import { typescript } from './typescript';
 import { FLOOR, PINNED } from './versions';
 import { newWorkspace, type Workspace } from './workspace';
-import { createRepositories, demoRepositories, OWNERS_TAGS } from '../../examples/demo/acts/repositories-of-teams';
+import { createRepositories, demoRepositories, OWNERS_TAGS, type DemoRepository } from '../../examples/demo/acts/repositories-of-teams';
 import { startEmulators, type Emulators } from '../support/emulators';
-import { settingsOf, tagsOf } from '../support/emulators/ecr';
+import { settingsOf, tagsOf, type Settings } from '../support/emulators/ecr';
 
 let emulators: Emulators;
 beforeAll(async () => {
@@ -28,7 +28,7 @@ describe.each([FLOOR, PINNED])('with aws-cdk-lib %s', (cdkVersion) => {
   });
   afterAll(() => workspace?.remove());
 
-  test('typescript synthesizes the example', () => declaresFour(reference));
+  test('typescript synthesizes the example', () => declaresAll(reference));
 
   test('typescript refuses a wrong filter', () => refusesWrongFilter(reference));
 
@@ -67,20 +67,23 @@ describe('with the newest aws-cdk-lib', () => {
   });
   afterAll(() => workspace?.remove());
 
-  test('typescript synthesizes the example', () => declaresFour(app));
+  test('typescript synthesizes the example', () => declaresAll(app));
 
   test('typescript refuses a wrong filter', () => refusesWrongFilter(app));
 });
 
-async function declaresFour(app: App): Promise<void> {
+async function declaresAll(app: App): Promise<void> {
   const { Resources } = JSON.parse(await app.template()) as { Resources: Record<string, { Type: string; Properties: object }> };
-  const declarations = Object.values(Resources).filter(({ Type }) => Type === 'Custom::ECRImageTagMutability');
-  expect(declarations.map(({ Properties }) => Properties)).toEqual([
+  const propertiesOf = (type: string) => Object.values(Resources).filter(({ Type }) => Type === type).map(({ Properties }) => Properties);
+  expect(propertiesOf('Custom::ECRImageTagMutability')).toEqual([
     { ImageTagMutability: 'IMMUTABLE_WITH_EXCLUSION', ImageTagMutabilityExclusionFilters: wildcards('latest', 'buildcache') },
     { ImageTagMutability: 'MUTABLE_WITH_EXCLUSION', ImageTagMutabilityExclusionFilters: wildcards('release-*') },
     { ImageTagMutability: 'IMMUTABLE' },
     { ImageTagMutability: 'IMMUTABLE_WITH_EXCLUSION', ImageTagMutabilityExclusionFilters: wildcards('buildcache') },
   ].map((declared) => expect.objectContaining(declared)));
+  expect(propertiesOf('Custom::ECRRegistryImageTagMutability')).toEqual([
+    expect.objectContaining({ RepositoryFilters: ['team-d/*'], ExcludeRepositoryFilters: ['*-cache'], ImageTagMutability: 'IMMUTABLE' }),
+  ]);
 }
 
 function wildcards(...filters: string[]): object[] {
@@ -93,9 +96,18 @@ async function refusesWrongFilter(app: App): Promise<void> {
     + 'Split it into several filters, or use fewer \'*\'.');
 }
 
+const MUTABLE: Settings = { imageTagMutability: 'MUTABLE', filters: [] };
+const IMMUTABLE: Settings = { imageTagMutability: 'IMMUTABLE', filters: [] };
+
+/** What the example's rule declares, and what it leaves out. */
+const TEAM_D: DemoRepository[] = [
+  { name: 'team-d/jobs', before: MUTABLE, declared: IMMUTABLE, changed: IMMUTABLE },
+  { name: 'team-d/jobs-cache', before: MUTABLE, declared: MUTABLE, changed: MUTABLE },
+];
+
 async function deploysAndRestores(app: App): Promise<void> {
   const ecr = emulators.ecr();
-  const repositories = demoRepositories(emulators.accountId, emulators.region);
+  const repositories = [...demoRepositories(emulators.accountId, emulators.region), ...TEAM_D];
   const settings = async () => Promise.all(repositories.map(({ name }) => settingsOf(ecr, name)));
 
   await createRepositories(ecr, repositories);

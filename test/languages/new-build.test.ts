@@ -32,7 +32,7 @@ test.each(tried)('$heading: the steps of docs/getting-started.md use each new bu
     clone.changeLibrary(text);
     await shell(clone.folder, steps.example);
     expect(templateOf(example)).toContain(text);
-    expect(templateOf(example).match(/"Type": "Custom::ECRImageTagMutability"/g)).toHaveLength(4);
+    expect(templateOf(example).match(/"Type": "Custom::ECR(?:Registry)?ImageTagMutability"/g)).toHaveLength(5);
 
     const install = language.once && text.startsWith('Second') ? '' : steps.ownApp;
     await shell(app, language.activate ?? '', install, 'npx cdk synth --quiet');

@@ -5,7 +5,7 @@ import { version } from '../../package.json';
 import { artifacts, DIST, ROOT } from '../../projenrc/artifacts';
 
 /** The classes whose documentation has a sample. */
-export const SAMPLED = ['ImageTagMutability', 'ImageTagMutabilityProvider'] as const;
+export const SAMPLED = ['ImageTagMutability', 'ImageTagMutabilityProvider', 'RegistryImageTagMutability'] as const;
 
 type Sampled = typeof SAMPLED[number];
 

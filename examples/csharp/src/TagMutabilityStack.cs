@@ -43,5 +43,13 @@ public class TagMutabilityStack : Stack
             ImageTagMutability = TagMutability.IMMUTABLE_WITH_EXCLUSION,
             ImageTagMutabilityExclusionFilters = new[] { ImageTagMutabilityExclusionFilter.Wildcard("buildcache") },
         });
+
+        // All repositories of a team but its caches, also those that it creates later: no tag may be pushed again.
+        new RegistryImageTagMutability(this, "TeamD", new RegistryImageTagMutabilityProps
+        {
+            RepositoryFilters = new[] { "team-d/*" },
+            ExcludeRepositoryFilters = new[] { "*-cache" },
+            ImageTagMutability = TagMutability.IMMUTABLE,
+        });
     }
 }

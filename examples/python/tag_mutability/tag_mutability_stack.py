@@ -1,6 +1,6 @@
 from aws_cdk import DefaultStackSynthesizer, Stack
 from aws_cdk.aws_ecr import ImageTagMutabilityExclusionFilter, Repository, TagMutability
-from cdk_ecr_tag_mutability import ImageTagMutability
+from cdk_ecr_tag_mutability import ImageTagMutability, RegistryImageTagMutability
 from constructs import Construct
 
 
@@ -47,4 +47,13 @@ class TagMutabilityStack(Stack):
             repository=Repository.from_repository_name(self, "ContainerAssetsRepository", container_assets),
             image_tag_mutability=TagMutability.IMMUTABLE_WITH_EXCLUSION,
             image_tag_mutability_exclusion_filters=[ImageTagMutabilityExclusionFilter.wildcard("buildcache")],
+        )
+
+        # All repositories of a team but its caches, also those that it creates later: no tag may be pushed again.
+        RegistryImageTagMutability(
+            self,
+            "TeamD",
+            repository_filters=["team-d/*"],
+            exclude_repository_filters=["*-cache"],
+            image_tag_mutability=TagMutability.IMMUTABLE,
         )

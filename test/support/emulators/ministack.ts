@@ -1,9 +1,12 @@
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { ACCOUNT } from './environment';
 import type { EmulatorOptions } from './moto';
 import { LOOPBACK } from './ports';
 import type { ProcessGroup } from './process-group';
 import { startServer } from './server';
+
+/** A `node` that gives functions the heap that Lambda gives them. */
+const LAMBDA_RUNTIME = join(__dirname, 'lambda-runtime');
 
 /** ministack is everything but ECR: CloudFormation, Lambda (as Node processes of its own), IAM, S3, STS and the rest. */
 export async function startMinistack({ python, folder, port, env, dieWithParent }: EmulatorOptions): Promise<ProcessGroup> {
@@ -24,6 +27,7 @@ export async function startMinistack({ python, folder, port, env, dieWithParent 
       // It would remove other ministacks' containers when it starts.
       DOCKER_HOST: `unix://${join(folder, 'no-docker')}`,
       ...env,
+      PATH: [LAMBDA_RUNTIME, env.PATH].join(delimiter),
     },
     log: join(folder, 'ministack.log'),
     probe: `http://${LOOPBACK}:${port}/_ministack/health`,

@@ -1,6 +1,7 @@
 package com.example.tagmutability;
 
 import io.github.cdkecrtagmutability.ImageTagMutability;
+import io.github.cdkecrtagmutability.RegistryImageTagMutability;
 import java.util.Arrays;
 import java.util.List;
 import software.amazon.awscdk.DefaultStackSynthesizer;
@@ -46,6 +47,13 @@ public class TagMutabilityStack extends Stack {
                 .repository(Repository.fromRepositoryName(this, "ContainerAssetsRepository", containerAssets))
                 .imageTagMutability(TagMutability.IMMUTABLE_WITH_EXCLUSION)
                 .imageTagMutabilityExclusionFilters(List.of(ImageTagMutabilityExclusionFilter.wildcard("buildcache")))
+                .build();
+
+        // All repositories of a team but its caches, also those that it creates later: no tag may be pushed again.
+        RegistryImageTagMutability.Builder.create(this, "TeamD")
+                .repositoryFilters(List.of("team-d/*"))
+                .excludeRepositoryFilters(List.of("*-cache"))
+                .imageTagMutability(TagMutability.IMMUTABLE)
                 .build();
     }
 }
