@@ -13,14 +13,13 @@ export function parseRuleName(input: unknown): RuleName {
 }
 
 /**
- * The work of nobody's stack operation for a rule, as CloudFormation has it deployed: what it asked for before an update does not matter any
- * more, however late a schedule or an event is delivered.
+ * A sweep for the rule as CloudFormation has it deployed. So it does not matter how late a schedule or an event is delivered.
  *
  * @returns nothing where a stack operation is under way, to which sweeps and events give way, or the rule is gone
  */
 export async function deployedSweep(name: RuleName, { clock, services }: RegistryEnvironment): Promise<Sweep | undefined> {
   const { StackId, LogicalResourceId } = name;
-  // In this order: an operation that begins between the two answers finds the caller's window begun already.
+  // The stack first: an operation that begins before the second answer waits for whoever has found the stack stable.
   const resource = isStable(await services.stackStatus(StackId)) ? await services.resource(StackId, LogicalResourceId) : undefined;
   const id = parseRulePhysicalId(resource?.physicalId);
   if (!resource || !id || resource.status?.startsWith('DELETE_')) {
