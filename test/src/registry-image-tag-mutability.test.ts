@@ -421,12 +421,15 @@ test('metrics take other options', () => {
   expect([metric.period, metric.label]).toEqual([Duration.hours(1), 'failed']);
 });
 
-test('an event rule of a rule in another stack than its provider\'s', () => {
+test('a rule in another stack than its provider\'s has its event rule there, and metadata that resolve there', () => {
   const app = new App();
   const provider = new ImageTagMutabilityProvider(new Stack(app, 'Host', { env: ENV }), 'Provider');
   const guest = new Stack(app, 'Guest', { env: ENV });
   declareRule(guest, { provider });
   expect(() => app.synth()).not.toThrow();
+  const { Properties: { StateMachineArn }, Metadata } = only(guest, RULE);
+  expect(StateMachineArn).toEqual({ 'Fn::ImportValue': expect.any(String) });
+  expect(Metadata[RULE_METADATA_KEY].StateMachineArn).toEqual(StateMachineArn);
   expect(Object.keys(resources(guest)).sort()).toEqual(expect.arrayContaining([expect.stringMatching(/^Rule/)]));
   expect(guest.node.tryFindChild('Rule')!.node.findAll().filter((child) => child instanceof events.Rule)).toHaveLength(1);
 });
