@@ -6,14 +6,14 @@ import { Construct } from 'constructs';
 import { ImageTagMutabilityProvider } from './image-tag-mutability-provider';
 import { applyRemovalPolicy, checkProvider, checkRemovalPolicy, checkSettings, validationError, warnOfMatchingEveryTag } from './private/declaration-props';
 import { metricOf } from './private/metrics';
-import { checkRepositoryFilters, checkTextLength } from './private/registry/checks';
+import { checkRepositoryFilters, checkRuleLength } from './private/registry/checks';
 import { onNewRepository } from './private/registry/new-repositories';
 import { scheduleFunction } from './private/schedule';
 import { Mutability } from './shared/contract';
 import { METRICS } from './shared/metrics';
 import {
-  DEFAULT_CONCURRENCY, MAX_CONCURRENCY, RULE_RESOURCE_TYPE, RULE_SERVICE_TIMEOUT_MS,
-  RegistryInput, RuleProperties, RuleText,
+  DEFAULT_CONCURRENCY, MAX_CONCURRENCY, RULE_METADATA_KEY, RULE_RESOURCE_TYPE, RULE_SERVICE_TIMEOUT_MS,
+  RegistryInput, RuleName, RuleProperties,
 } from './shared/registry';
 
 /**
@@ -149,7 +149,7 @@ export class RegistryImageTagMutability extends Construct {
       MaxConcurrency: props.maxConcurrency ?? DEFAULT_CONCURRENCY,
       StateMachineArn,
     });
-    checkTextLength(path, stack, propertiesFor);
+    checkRuleLength(path, stack, propertiesFor);
     const provider = props.provider ?? ImageTagMutabilityProvider.getOrCreate(scope);
     const registry = provider._allowRule(stack, filters, path);
 
@@ -164,22 +164,22 @@ export class RegistryImageTagMutability extends Construct {
         ...properties,
       },
     });
+    this.resource.addMetadata(RULE_METADATA_KEY, properties);
     this.resource.node.addDependency(provider._ready, ...registry.policy ? [registry.policy] : []);
     applyRemovalPolicy(this.resource, props.removalPolicy);
 
-    // Both name the resource's physical id, so that CloudFormation makes them after it, and deletes them before.
-    const rule: RuleText = {
-      StackId: Aws.STACK_ID, LogicalResourceId: this.resource.logicalId, PhysicalResourceId: this.resource.ref, ResourceProperties: properties,
-    };
-    scheduleFunction(this, 'Sweep', {
+    const rule: RuleName = { StackId: Aws.STACK_ID, LogicalResourceId: this.resource.logicalId };
+    const schedule = scheduleFunction(this, 'Sweep', {
       description: 'Declares the image tag mutability of repositories that no event announced, and corrects drift (cdk-ecr-tag-mutability)',
       schedule: props.sweep ?? scheduler.ScheduleExpression.rate(Duration.days(1)),
       functionArn: provider.function.functionArn,
       roleArn: registry.scheduleRole.roleArn,
       input: stack.toJsonString({ RegistryInput: 'sweep', Rule: rule } satisfies RegistryInput),
     });
+    // Schedule and event rule are created after the resource, and deleted before it.
+    schedule.node.addDependency(this.resource);
     if ((props.includeNewRepositories ?? true) && !reportOnly) {
-      onNewRepository(this, 'NewRepositories', provider.function, rule);
+      onNewRepository(this, 'NewRepositories', provider.function, { rule, filters }).node.addDependency(this.resource);
     }
 
     warnOfMatchingEveryTag(this, exclusions);

@@ -43,7 +43,8 @@ ${table(['', ...tools.map(({ name }) => name)], [
 ])}
 
 Cloud Custodian ${results.custodian} knows no exclusion filters, and records nothing. Of \`AwsCustomResource\` a stack takes no more than [above](#the-app); where nothing has
-changed, CloudFormation asks nobody. A removal within 105 s of the declaration reads the tags once more, after a pause.
+changed, CloudFormation asks nobody. A removal within 105 s of the declaration reads the tags once more, after a pause. On AWS
+an update or a removal first waits 20 s; the state machine's waits take a fiftieth here.
 
 ${table(['memory size of the function', 'repositories', 'most memory of a process, with Node.js'], memory.map(({ size, peak, repositories }) =>
   [`${size} MB`, `${repositories.toLocaleString('en')} of ${rule!.repositories.toLocaleString('en')}`, `${peak} MB`]))}

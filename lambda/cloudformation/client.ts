@@ -41,10 +41,11 @@ interface Described {
   readonly PhysicalResourceId?: string;
   readonly ResourceStatus?: string;
   readonly LastUpdatedTimestamp?: Date;
+  readonly Metadata?: string;
 }
 
-const resourceOf = ({ PhysicalResourceId: physicalId, ResourceStatus: status, LastUpdatedTimestamp }: Described): StackResource =>
-  ({ physicalId, status, updated: LastUpdatedTimestamp?.getTime() ?? Infinity });
+const resourceOf = ({ PhysicalResourceId: physicalId, ResourceStatus: status, LastUpdatedTimestamp, Metadata: metadata }: Described): StackResource =>
+  ({ physicalId, status, updated: LastUpdatedTimestamp?.getTime() ?? Infinity, metadata });
 
 /** CloudFormation answers a stack or a resource that is not there by a `ValidationError`. */
 async function unlessMissing<T>(answer: Promise<T>): Promise<T | undefined> {

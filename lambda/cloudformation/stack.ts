@@ -16,6 +16,8 @@ export interface StackResource {
   readonly status?: string;
   /** When its status changed last, in ms. */
   readonly updated: number;
+  /** Its `Metadata` in the template that is deployed, as JSON. A listing does not show it. */
+  readonly metadata?: string;
 }
 
 /** In any other state a stack operation may be under way. `ROLLBACK_COMPLETE` is that of a failed create, which has deleted its resources. */

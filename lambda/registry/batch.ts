@@ -1,11 +1,11 @@
 import { declarationIdOf, ownSettingsOf, ruleDeclarationOf } from './declaration';
 import { declareByRule } from './declare-by-rule';
+import { isStillDeployed } from './deployed-rule';
 import { describeError, kindOfFailure } from './failure';
 import { repositoryArn } from './parse-rule';
 import { BatchResult, Counts, Failure, Item, NO_COUNTS, Pass, addCounts } from './pass';
 import { releaseByRule } from './release-by-rule';
 import { RegistryEnvironment } from './services';
-import { isCurrent } from './stack-state';
 import { WRITE_WINDOW_MS } from '../../src/shared/registry';
 import { sameSettings } from '../../src/shared/settings';
 import { UntrustedEvent } from '../cloudformation/request';
@@ -28,7 +28,7 @@ export interface BatchInput {
 /** Works on the repositories of a batch, in the write window of this invocation. What it could not do in time is left to another batch. */
 export async function batch({ pass, batch: items }: BatchInput, environment: RegistryEnvironment): Promise<BatchResult> {
   const invocation = new Invocation(environment, eventOf(pass));
-  if (!pass.operation && !await isCurrent(pass, environment)) {
+  if (pass.kind === 'sweep' && !await isStillDeployed(pass, environment)) {
     return { counts: NO_COUNTS, failures: [], left: [], gaveWay: true };
   }
   let counts: Counts = NO_COUNTS;
@@ -66,19 +66,26 @@ function eventOf({ rule, operation }: Pass): UntrustedEvent {
 /** To be listed again. What the listing has read is old by then. */
 const again = ({ name, release }: Item): Item => ({ name, release });
 
-/** The work on one repository, in the write window of the invocation. */
-export function operationOn(pass: Pass, { name }: Item, invocation: Invocation, mayBeNew = false): Operation {
+interface OperationOnOptions {
+  /** How long the invocation may write. */
+  readonly windowMs: number;
+  /** @see OperationOptions */
+  readonly mayBeNew: boolean;
+}
+
+/** The work on one repository, in a window that began with the invocation. */
+export function operationOn(pass: Pass, { name }: Item, invocation: Invocation, { windowMs, mayBeNew }: OperationOnOptions): Operation {
   const repository = parseRepositoryArn(repositoryArn(pass.rule.stackId, name));
   if (!repository) {
     throw new Error(`${name} is not the name of a repository`);
   }
   return invocation.operation(declarationIdOf(pass, invocation.environment.ownershipTag), repository, {
-    remaining: () => invocation.remainingOf(WRITE_WINDOW_MS), mayBeNew, isDenialNeverFinal: () => false,
+    remaining: () => invocation.remainingOf(windowMs), mayBeNew, isDenialNeverFinal: () => false,
   });
 }
 
 async function work(pass: Pass, item: Item, invocation: Invocation): Promise<Partial<Counts>> {
-  const operation = operationOn(pass, item, invocation);
+  const operation = operationOn(pass, item, invocation, { windowMs: WRITE_WINDOW_MS, mayBeNew: false });
   try {
     return item.release ? await releaseItem(pass, item, operation) : await declareItem(pass, item, operation);
   } catch (error) {
@@ -105,7 +112,7 @@ export async function declareItem(
   return { [outcome]: 1, ...isCorrected && { drifted: 1, corrected: 1 } };
 }
 
-export async function releaseItem({ token, rule }: Pass, { known }: Item, operation: Operation): Promise<Partial<Counts>> {
+async function releaseItem({ token, rule }: Pass, { known }: Item, operation: Operation): Promise<Partial<Counts>> {
   const { outcome, ...settings } = await releaseByRule(operation, { token, known: parseSettings(known) });
   switch (outcome) {
     case 'released':

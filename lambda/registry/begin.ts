@@ -1,12 +1,13 @@
 import { retryDenied } from './denials';
 import { executionPrefix } from './execution-name';
-import { Pass } from './pass';
+import { Begun, Pass } from './pass';
 import { Execution, RegistryEnvironment } from './services';
+import { EVENT_WAIT_MS, STOP_WAIT_MS } from '../../src/shared/registry';
 
 export interface BeginInput {
   readonly pass: Pass;
   /** What it answered before. */
-  readonly begun: { readonly mustWait: boolean } | null;
+  readonly begun: Begun | null;
   readonly name: string;
   readonly started: string;
 }
@@ -21,14 +22,13 @@ export class OvertakenError extends Error {
 }
 
 /**
- * Stops what else runs for the rule, before a stack operation changes anything. A batch that was called meanwhile writes until its window
- * ends, so the state machine waits then, and begins again. Where CloudFormation has generated the physical id, the create was never answered,
- * and may just have been stopped by CloudFormation itself.
+ * Stops what else runs for the rule, before a stack operation changes anything, and tells how long what cannot be stopped may still write. The
+ * state machine waits, and begins again: Step Functions may show an execution some seconds after its start.
  */
-export async function begin({ pass, begun, name, started }: BeginInput, environment: RegistryEnvironment): Promise<{ readonly mustWait: boolean }> {
+export async function begin({ pass, begun, name, started }: BeginInput, environment: RegistryEnvironment): Promise<Begun> {
   const { operation, rule, token } = pass;
   if (!operation) {
-    return { mustWait: false };
+    return { waitSeconds: 0 };
   }
   const { clock, log, services } = environment;
   if (operation.type !== 'Delete' && (await retryDenied(clock, () => services.resource(rule.stackId, rule.logicalId)))?.status?.startsWith('DELETE_')) {
@@ -42,7 +42,11 @@ export async function begin({ pass, begun, name, started }: BeginInput, environm
     await retryDenied(clock, () => services.stopExecution(arn));
     log('WARN', 'pass-stopped', { execution: stopped });
   }
-  return { mustWait: others.length > 0 || (begun === null && token === undefined) };
+  // Where CloudFormation has generated the physical id, the create was never answered, and may just have been stopped by CloudFormation itself.
+  const isStopped = others.length > 0 || (begun === null && token === undefined);
+  // No event is for a rule that is yet to be created.
+  const mayHaveEvent = begun === null && operation.type !== 'Create';
+  return { waitSeconds: (isStopped ? STOP_WAIT_MS : mayHaveEvent ? EVENT_WAIT_MS : 0) / 1_000 };
 }
 
 /** Of two executions that see each other, one stops the other, and only one. */

@@ -56,10 +56,12 @@ function problemOf({ operation }: Pass, { counts, left, next, gaveWay, failures 
   return undefined;
 }
 
+const DEPLOY_AGAIN = 'Deploy again, or use several rules with narrower repositoryFilters.';
+
 /** What to do about a pass that was out of time. */
 const ADVICE = {
-  Create: 'Deploy again, or use several rules with narrower repositoryFilters.',
-  Update: 'Deploy again, or use several rules with narrower repositoryFilters.',
+  Create: DEPLOY_AGAIN,
+  Update: DEPLOY_AGAIN,
   Delete: '',
   Sweep: 'The next sweep goes on.',
 };

@@ -1,39 +1,52 @@
-import { declareItem, operationOn, releaseItem } from './batch';
+import { declareItem, operationOn } from './batch';
+import { deployedSweep, parseRuleName } from './deployed-rule';
+import { kindOfFailure } from './failure';
+import { repositoryArn } from './parse-rule';
 import { RegistryEnvironment } from './services';
-import { isCurrent, isGoing } from './stack-state';
-import { parseSweep } from './sweep';
-import { matchesRule } from '../../src/shared/registry';
-import { UntrustedEvent } from '../cloudformation/request';
+import { EVENT_WINDOW_MS, RuleName, matchesRule } from '../../src/shared/registry';
+import { BadRequestError } from '../cloudformation/request';
+import { parseRepositoryArn } from '../ecr/repository';
 import { RepositoryNotFoundError } from '../ecr/retries';
 import { Invocation } from '../protocol/invocation';
 
-/**
- * Declares a repository that was just created. The event may come late, and a stack operation may begin meanwhile: an update declares the
- * repository itself, but a delete may have passed it by, so that it is released again.
- */
-export async function declareNewRepository(rule: unknown, name: unknown, environment: RegistryEnvironment): Promise<void> {
-  const pass = parseSweep(rule, environment.clock.now());
-  if (typeof name !== 'string' || !matchesRule(name, pass.rule.filters, pass.rule.excludes) || pass.rule.reportOnly) {
-    return;
+/** Lambda does not call this function again where it fails. Each attempt has a window of its own. */
+const MAX_ATTEMPTS = 6;
+
+/** Declares a repository that was just created, as the rule says by now. The event may come late. */
+export async function declareNewRepository(input: unknown, repositoryName: unknown, environment: RegistryEnvironment): Promise<void> {
+  const rule = parseRuleName(input);
+  if (typeof repositoryName !== 'string') {
+    throw new BadRequestError('RepositoryName is not a string');
   }
-  const invocation = new Invocation(environment, rule as UntrustedEvent);
-  if (!await isCurrent(pass, environment)) {
+  for (let attempt = 1; ; attempt++) {
+    // The window begins before CloudFormation is asked, so that stack operations can wait for its end.
+    const invocation = new Invocation(environment, rule);
+    const log = invocation.log(parseRepositoryArn(repositoryArn(rule.StackId, repositoryName)));
+    try {
+      await declareInWindow(rule, repositoryName, invocation, environment);
+      return;
+    } catch (error) {
+      if (error instanceof RepositoryNotFoundError) {
+        log('INFO', 'repository-not-found');
+        return;
+      }
+      if (kindOfFailure(error) !== 'passing' || attempt === MAX_ATTEMPTS) {
+        log('ERROR', 'failed', { reason: (error as Error).message, consequence: 'the next sweep tries again' });
+        throw error;
+      }
+    }
+  }
+}
+
+async function declareInWindow(rule: RuleName, name: string, invocation: Invocation, environment: RegistryEnvironment): Promise<void> {
+  const sweep = await deployedSweep(rule, environment);
+  if (!sweep) {
     invocation.log()('INFO', 'gave-way', { consequence: `${name} is not declared by its event` });
     return;
   }
-  const operation = operationOn(pass, { name }, invocation, true);
-  try {
+  const { filters, excludes, reportOnly } = sweep.rule;
+  if (!reportOnly && matchesRule(name, filters, excludes)) {
     // What it has is its own, also where that is what the rule declares.
-    await declareItem(pass, { name }, operation, []);
-    if (await isGoing(pass, environment)) {
-      await releaseItem(pass, { name }, operation);
-    }
-  } catch (error) {
-    if (error instanceof RepositoryNotFoundError) {
-      operation.log('INFO', 'repository-not-found');
-      return;
-    }
-    operation.log('ERROR', 'failed', { reason: (error as Error).message, consequence: 'the next sweep tries again' });
-    throw error;
+    await declareItem(sweep, { name }, operationOn(sweep, { name }, invocation, { windowMs: EVENT_WINDOW_MS, mayBeNew: true }), []);
   }
 }

@@ -1,4 +1,5 @@
 import { Settings } from '../../src/shared/settings';
+import { StackResource } from '../cloudformation/stack';
 import { Tags } from '../ecr/ecr';
 
 /** What a rule declares, and where. */
@@ -29,19 +30,32 @@ export interface StackOperation {
 }
 
 /** One walk over the registry for a rule, as the executions of the state machine carry it. */
-export interface Pass {
-  readonly kind: 'declare' | 'release' | 'sweep';
+export type Pass = OperationPass | Sweep;
+
+interface AnyPass {
   readonly rule: Rule;
   /** When the rule was created. 0 where CloudFormation has generated the physical id. */
   readonly created: number;
   /** Absent where CloudFormation has generated the physical id. */
   readonly token?: string;
-  /** What the rule declared before an update. Absent where it only reported. */
-  readonly before?: Before;
-  /** Absent in a sweep. */
-  readonly operation?: StackOperation;
   /** Until when lists and batches may begin, in ms. */
   readonly deadline: number;
+}
+
+export interface OperationPass extends AnyPass {
+  readonly kind: 'declare' | 'release';
+  readonly operation: StackOperation;
+  /** What the rule declared before an update. Absent where it only reported. */
+  readonly before?: Before;
+}
+
+/** For no stack operation. It gives way to them. */
+export interface Sweep extends AnyPass {
+  readonly kind: 'sweep';
+  /** The rule's resource, as the sweep found it: without the metadata, which say no more than `rule`. */
+  readonly deployed: StackResource;
+  readonly operation?: undefined;
+  readonly before?: undefined;
 }
 
 /** What is to be done with one repository. */
@@ -98,10 +112,16 @@ export const FIRST_PAGE = '';
 
 export const START: Work = { batches: [], next: FIRST_PAGE, counts: NO_COUNTS, failures: [], left: 0, gaveWay: false, isDone: false };
 
+/** What the beginning of a pass answers. */
+export interface Begun {
+  /** How long to wait before it begins again. 0 where it may go on. */
+  readonly waitSeconds: number;
+}
+
 /** The input of an execution. */
 export interface ExecutionInput {
   readonly pass: Pass;
-  readonly begun: { readonly mustWait: boolean } | null;
+  readonly begun: Begun | null;
   readonly work: Work;
   readonly error: unknown;
 }

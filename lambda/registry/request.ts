@@ -45,7 +45,7 @@ function parsePass(event: UntrustedEvent, physicalId: string, responseUrl: strin
   const operation: StackOperation = { type: typeOf(event), requestId: idOf(event, 'RequestId'), physicalId, responseUrl };
   const id = parseRulePhysicalId(physicalId);
   if (!id && operation.type === 'Update') {
-    throw new BadRequestError('PhysicalResourceId is not that of a RegistryImageTagMutability. Only CloudFormation is meant to invoke this function');
+    throw new BadRequestError('PhysicalResourceId is not that of a RegistryImageTagMutability');
   }
   return {
     kind: operation.type === 'Delete' ? 'release' : 'declare',
@@ -59,7 +59,7 @@ function parsePass(event: UntrustedEvent, physicalId: string, responseUrl: strin
 
 function typeOf({ RequestType }: UntrustedEvent): StackOperation['type'] {
   if (RequestType !== 'Create' && RequestType !== 'Update' && RequestType !== 'Delete') {
-    throw new BadRequestError('RequestType is not Create, Update or Delete. Only CloudFormation is meant to invoke this function');
+    throw new BadRequestError('RequestType is not Create, Update or Delete');
   }
   return RequestType;
 }

@@ -15,6 +15,15 @@ export const WRITE_WINDOW_MS = 120_000;
 /** How long one waits after stopping an execution: a batch that it called may have started a moment later, and ends its last call after its window. */
 export const STOP_WAIT_MS = WRITE_WINDOW_MS + 30_000;
 
+/** An event's invocation writes in this window only. It begins before CloudFormation is asked for the rule. */
+export const EVENT_WINDOW_MS = 10_000;
+
+/**
+ * How long an update or a delete waits before it changes anything. An event's invocation that has found no stack operation can write no more
+ * then: its last call is aborted at its window's end, and may reach ECR a moment later.
+ */
+export const EVENT_WAIT_MS = EVENT_WINDOW_MS + 10_000;
+
 /** Lists and batches may begin until then. What CloudFormation has left of its hour is for the event's way, the last batches and the response. */
 export const PASS_TIME_MS = 2_400_000;
 
@@ -43,18 +52,24 @@ export interface RuleAttributes {
   readonly Refused: string;
 }
 
-/** A rule as schedules and event rules give it to the function, in the words of CloudFormation's own events. */
-export interface RuleText {
+/**
+ * The key of the custom resource's `Metadata` that holds its properties once more. There CloudFormation tells what it has deployed. A schedule
+ * or an event may be delivered late, after an update, so they only name the rule.
+ *
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-metadata.html
+ */
+export const RULE_METADATA_KEY = 'cdk-ecr-tag-mutability:rule';
+
+/** Which rule is meant, in the words of CloudFormation's own events. */
+export interface RuleName {
   readonly StackId: string;
   readonly LogicalResourceId: string;
-  readonly PhysicalResourceId: string;
-  readonly ResourceProperties: RuleProperties;
 }
 
 /** What the function is invoked with by others than CloudFormation. */
 export type RegistryInput =
-  | { readonly RegistryInput: 'sweep'; readonly Rule: RuleText }
-  | { readonly RegistryInput: 'new-repository'; readonly Rule: RuleText; readonly RepositoryName: string };
+  | { readonly RegistryInput: 'sweep'; readonly Rule: RuleName }
+  | { readonly RegistryInput: 'new-repository'; readonly Rule: RuleName; readonly RepositoryName: string };
 
 /** The steps of the state machine, each of which is one kind of invocation. */
 export type Step = 'begin' | 'list' | 'batch' | 'end';

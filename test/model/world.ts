@@ -142,8 +142,8 @@ function stepsOf(world: World, index: number, running: RunningInvocation): Step[
 }
 
 /**
- * Whether a sweep may go on: no operation on its rule has begun. After one, the sweep's input is out of date: the rule is gone, or
- * DescribeStackResource tells a later update.
+ * Whether a sweep may go on: no operation on its rule has begun. After one, what the sweep was to declare is out of date: the rule is gone, or
+ * DescribeStackResource tells a later update. `rule-pass.ts` has the sources.
  */
 function isStackStable({ actors, resources }: World, index: number): boolean {
   return actors.every((actor, other) => other === index || resources[other] !== resources[index]

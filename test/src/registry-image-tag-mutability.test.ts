@@ -6,6 +6,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as scheduler from 'aws-cdk-lib/aws-scheduler';
 import { ImageTagMutabilityProvider, RegistryImageTagMutability, RegistryImageTagMutabilityProps } from '../../src';
+import { RULE_METADATA_KEY } from '../../src/shared/registry';
 import {
   ACCOUNT, ENV, IMMUTABLE, IMMUTABLE_WITH_EXCLUSION, byName, declare, deployed, newStack, only, resources, statementsOf, wildcards,
 } from '../support/constructs';
@@ -53,6 +54,14 @@ test('a rule is one custom resource, whose properties are these', () => {
   });
 });
 
+test('the metadata say all that the properties say, and resolve as they do', () => {
+  const stack = newStack();
+  declareRule(stack, { excludeRepositoryFilters: Token.asList({ Ref: 'Filters' }), repositoryFilters: [new CfnParameter(stack, 'Filter').valueAsString] });
+  const { Properties: { ServiceToken, ServiceTimeout, ...properties }, Metadata } = only(stack, RULE);
+  expect(Metadata[RULE_METADATA_KEY]).toEqual(properties);
+  expect(properties).toMatchObject({ RepositoryFilters: [{ Ref: 'Filter' }], ExcludeRepositoryFilters: { Ref: 'Filters' } });
+});
+
 test('what is not given is not in the template, and null is not given', () => {
   const stack = newStack();
   declareRule(stack, { excludeRepositoryFilters: null as any, imageTagMutabilityExclusionFilters: null as any, reportOnly: false });
@@ -86,8 +95,8 @@ describe('refused, with nothing left in the tree', () => {
     ['no batch at a time', { maxConcurrency: 0 }, [/maxConcurrency is 0, but must be a whole number from 1 to 40/]],
     ['41 batches at a time', { maxConcurrency: 41 }, [/maxConcurrency is 41/]],
     ['half a batch at a time', { maxConcurrency: 1.5 }, [/maxConcurrency is 1\.5/]],
-    ['a rule too long for an event rule', { excludeRepositoryFilters: Array.from({ length: 250 }, (_, index) => `excluded/repository-${String(index).padStart(8, '0')}`) },
-      [/takes up to \d+ characters in an event rule, but EventBridge takes 8192/, /split the rule in two/]],
+    ['a rule too long for the passes', { excludeRepositoryFilters: Array.from({ length: 280 }, (_, index) => `excluded/repository-${String(index).padStart(8, '0')}`) },
+      [/takes \d+ characters, but may take 8192, for which the passes over the registry have room/, /split the rule in two/]],
   ])('%s', (_, props, said) => {
     expectRefusal(props, ...said);
   });
@@ -313,23 +322,15 @@ test('a rule waits for the policies of the role, and for the settings of invocat
 });
 
 describe('the sweep', () => {
-  test('is once a day, without retries, with the rule and its physical id', () => {
+  test('is once a day, without retries, after the rule, which it names', () => {
     const stack = newStack();
     declareRule(stack);
-    const { ScheduleExpression, FlexibleTimeWindow, Target } = only(stack, 'AWS::Scheduler::Schedule').Properties;
+    const { Properties: { ScheduleExpression, FlexibleTimeWindow, Target }, DependsOn } = only(stack, 'AWS::Scheduler::Schedule');
     expect([ScheduleExpression, FlexibleTimeWindow]).toEqual(['rate(1 day)', { Mode: 'OFF' }]);
     expect(Target.RetryPolicy).toEqual({ MaximumEventAgeInSeconds: 60, MaximumRetryAttempts: 0 });
     const rule = idOf(stack, RULE)!;
-    expect(JSON.stringify(Target.Input)).toContain(`{"Ref":"${rule}"}`);
-    expect(JSON.parse(deployed(Target.Input))).toEqual({
-      RegistryInput: 'sweep',
-      Rule: {
-        StackId: deployed({ Ref: 'AWS::StackId' }),
-        LogicalResourceId: rule,
-        PhysicalResourceId: `physical-name-of-${rule}`,
-        ResourceProperties: { RepositoryFilters: ['team-a/*'], ImageTagMutability: 'IMMUTABLE', MaxConcurrency: 4, StateMachineArn: expect.stringContaining('StateMachine') },
-      },
-    });
+    expect(DependsOn).toEqual([rule]);
+    expect(JSON.parse(deployed(Target.Input))).toEqual({ RegistryInput: 'sweep', Rule: { StackId: deployed({ Ref: 'AWS::StackId' }), LogicalResourceId: rule } });
   });
 
   test.each<[scheduler.ScheduleExpression, string, string | undefined]>([
@@ -350,10 +351,10 @@ describe('new repositories', () => {
     return only(stack, 'AWS::Events::Rule').Properties.EventPattern.detail.requestParameters;
   };
 
-  test('are told of by CloudTrail, with the rule', () => {
+  test('are told of by CloudTrail, after the rule, which is named', () => {
     const stack = newStack();
     declareRule(stack);
-    const { EventPattern, Targets: [{ Arn, InputTransformer }] } = only(stack, 'AWS::Events::Rule').Properties;
+    const { Properties: { EventPattern, Targets: [{ Arn, InputTransformer }] }, DependsOn } = only(stack, 'AWS::Events::Rule');
     expect(EventPattern).toEqual({
       'source': ['aws.ecr'],
       'detail-type': ['AWS API Call via CloudTrail'],
@@ -365,7 +366,11 @@ describe('new repositories', () => {
     const [[variable, path]] = Object.entries(InputTransformer.InputPathsMap);
     expect(path).toBe('$.detail.requestParameters.repositoryName');
     const input = deployed(InputTransformer.InputTemplate).replace(`<${variable}>`, '"team-a/api"');
-    expect(JSON.parse(input)).toMatchObject({ RegistryInput: 'new-repository', RepositoryName: 'team-a/api', Rule: { PhysicalResourceId: `physical-name-of-${idOf(stack, RULE)}` } });
+    const rule = idOf(stack, RULE);
+    expect(DependsOn).toEqual([rule]);
+    expect(JSON.parse(input)).toEqual({
+      RegistryInput: 'new-repository', RepositoryName: 'team-a/api', Rule: { StackId: deployed({ Ref: 'AWS::StackId' }), LogicalResourceId: rule },
+    });
   });
 
   test.each([
@@ -416,12 +421,15 @@ test('metrics take other options', () => {
   expect([metric.period, metric.label]).toEqual([Duration.hours(1), 'failed']);
 });
 
-test('an event rule of a rule in another stack than its provider\'s', () => {
+test('a rule in another stack than its provider\'s has its event rule there, and metadata that resolve there', () => {
   const app = new App();
   const provider = new ImageTagMutabilityProvider(new Stack(app, 'Host', { env: ENV }), 'Provider');
   const guest = new Stack(app, 'Guest', { env: ENV });
   declareRule(guest, { provider });
   expect(() => app.synth()).not.toThrow();
+  const { Properties: { StateMachineArn }, Metadata } = only(guest, RULE);
+  expect(StateMachineArn).toEqual({ 'Fn::ImportValue': expect.any(String) });
+  expect(Metadata[RULE_METADATA_KEY].StateMachineArn).toEqual(StateMachineArn);
   expect(Object.keys(resources(guest)).sort()).toEqual(expect.arrayContaining([expect.stringMatching(/^Rule/)]));
   expect(guest.node.tryFindChild('Rule')!.node.findAll().filter((child) => child instanceof events.Rule)).toHaveLength(1);
 });

@@ -39,6 +39,7 @@ export function declare(scope: Construct, props: Partial<ImageTagMutabilityProps
 export interface Resource {
   readonly Type: string;
   readonly Properties: any;
+  readonly Metadata?: any;
   readonly DependsOn?: string[];
   readonly DeletionPolicy?: string;
   readonly UpdateReplacePolicy?: string;

@@ -1,5 +1,6 @@
 import { FakeClock, FakeEcr, named } from './fake-ecr';
 import { ownershipTagOf, stackId } from './fake-stack';
+import { StackResource } from '../../lambda/cloudformation/stack';
 import { ListedRepository } from '../../lambda/registry/pass';
 import { Execution, PAGE_SIZE, RegistryEnvironment, Services } from '../../lambda/registry/services';
 import { Settings } from '../../src/shared/settings';
@@ -18,7 +19,10 @@ export class FakeRegistry {
   running: Execution[] = [];
   /** How often each of the services was asked. */
   readonly asked: Partial<Record<keyof Services, number>> = {};
-  stack: { status?: string; physicalId?: string; resourceStatus?: string } = { status: 'CREATE_COMPLETE' };
+  /** What CloudFormation has of the stack: nothing where it is gone. */
+  stackStatus: string | undefined = 'CREATE_COMPLETE';
+  /** Its rules, by logical id. */
+  readonly resources = new Map<string, StackResource>();
   /** Whether the tagging API answers what the repositories have, nothing, or an error. */
   hints: 'tags' | 'nothing' | 'refused' = 'tags';
   /** Runs before each call of a service; throws to fail it. */
@@ -51,11 +55,8 @@ export class FakeRegistry {
         this.stopped.push(arn);
         this.running = this.running.filter((execution) => execution.arn !== arn);
       },
-      stackStatus: async () => this.stack.status,
-      resource: async () => {
-        const { physicalId, resourceStatus: status } = this.stack;
-        return physicalId === undefined ? undefined : { physicalId, status, updated: 0 };
-      },
+      stackStatus: async () => this.stackStatus,
+      resource: async (_, logicalId) => this.resources.get(logicalId),
     }),
   };
 

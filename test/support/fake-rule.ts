@@ -5,9 +5,10 @@ import { FakeRegistry, RULE_STACK, STATE_MACHINE } from './fake-registry';
 import { wildcard } from './properties';
 import { StateMachineRun, runStateMachine } from './state-machine';
 import { renderResponse } from '../../lambda/cloudformation/response';
+import { StackResource } from '../../lambda/cloudformation/stack';
 import { handleRegistryInput, handleRuleRequest } from '../../lambda/registry';
 import { definition } from '../../src/private/registry/definition';
-import { RuleProperties, RuleText } from '../../src/shared/registry';
+import { RULE_METADATA_KEY, RuleName, RuleProperties } from '../../src/shared/registry';
 import { Settings } from '../../src/shared/settings';
 
 export interface Declared {
@@ -44,18 +45,29 @@ export class FakeRule {
   update = (declared: Declared, old: Declared) => this.operate('Update', declared, old);
   remove = (declared: Declared, physicalId = this.physicalId) => this.operate('Delete', declared, undefined, physicalId);
 
+  get name(): RuleName {
+    return { StackId: RULE_STACK, LogicalResourceId: this.logicalId };
+  }
+
   /** @returns the response, or nothing where no sweep was made */
-  async sweep(declared: Declared): Promise<any> {
+  async sweep(): Promise<any> {
     const before = this.registry.started.length;
-    await handleRegistryInput({ RegistryInput: 'sweep', Rule: this.text(declared) }, this.registry.environment);
+    await handleRegistryInput({ RegistryInput: 'sweep', Rule: this.name }, this.registry.environment);
     return this.registry.started.length > before ? this.execute() : undefined;
   }
 
-  announce = (declared: Declared, name: string) =>
-    handleRegistryInput({ RegistryInput: 'new-repository', Rule: this.text(declared), RepositoryName: name }, this.registry.environment);
+  announce = (RepositoryName: string) => handleRegistryInput({ RegistryInput: 'new-repository', Rule: this.name, RepositoryName }, this.registry.environment);
 
-  text = (declared: Declared): RuleText =>
-    ({ StackId: RULE_STACK, LogicalResourceId: this.logicalId, PhysicalResourceId: this.physicalId, ResourceProperties: rulePropertiesOf(declared) });
+  /** What CloudFormation has when an operation has succeeded, as `operate` leaves it, or where its pass did something else. */
+  deployed(declared: Declared, change: Partial<StackResource> = {}): void {
+    this.registry.resources.set(this.logicalId, {
+      physicalId: this.physicalId,
+      status: 'UPDATE_COMPLETE',
+      updated: this.registry.clock.now(),
+      metadata: JSON.stringify({ 'aws:cdk:path': 'Stack/Rule/Resource', [RULE_METADATA_KEY]: rulePropertiesOf(declared) }),
+      ...change,
+    });
+  }
 
   event(RequestType: string, declared: Declared, old?: Declared, PhysicalResourceId = this.physicalId) {
     return {
@@ -79,9 +91,10 @@ export class FakeRule {
     const response: any = early ? JSON.parse(renderResponse(event, early)) : cloudFormation.responses.at(-1);
     if (type === 'Delete') {
       assert.equal(response.PhysicalResourceId, physicalId);
+      this.registry.resources.delete(this.logicalId);
     } else {
       this.physicalId = response.PhysicalResourceId;
-      this.registry.stack.physicalId = response.PhysicalResourceId;
+      this.deployed(declared);
     }
     return response;
   }

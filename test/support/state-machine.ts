@@ -76,7 +76,7 @@ export async function runStateMachine(definition: any, input: object, context: S
     switch (state.Type) {
       case 'Choice': return undefined;
       case 'Wait':
-        context.onWait?.(state.Seconds);
+        context.onWait?.(path(data, contextObject, state.SecondsPath) as number);
         return undefined;
       case 'Pass': return template(state.Parameters, data, contextObject);
       case 'Task': return task(state, checked(template(state.Parameters, data, contextObject)));
@@ -126,7 +126,11 @@ const matches = (names: readonly string[], error: string) => names.includes('Sta
 
 function next(state: any, data: any): string | undefined {
   if (state.Type !== 'Choice') return state.End ? undefined : state.Next;
-  return state.Choices.find(({ Variable, BooleanEquals }: any) => path(data, {}, Variable) === BooleanEquals)?.Next ?? state.Default;
+  const isChosen = ({ Variable, BooleanEquals, NumericGreaterThan }: any) => {
+    const value = path(data, {}, Variable) as any;
+    return BooleanEquals === undefined ? value > NumericGreaterThan : value === BooleanEquals;
+  };
+  return state.Choices.find(isChosen)?.Next ?? state.Default;
 }
 
 function template(parameters: any, data: any, contextObject: any): any {

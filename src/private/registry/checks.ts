@@ -1,5 +1,4 @@
 import { Stack, Token } from 'aws-cdk-lib';
-import { MAX_TEMPLATE, newRepositoryInput } from './new-repositories';
 import { RuleProperties, validateRepositoryFilters } from '../../shared/registry';
 import { validationError } from '../declaration-props';
 
@@ -39,14 +38,15 @@ function checkList(path: string, property: string, list: unknown): asserts list 
 
 const knownOf = (filters: readonly string[]): string[] => filters.filter((filter) => !Token.isUnresolved(filter));
 
-/** The longest that ids and ARNs get, which are known at deployment only. */
-const LONGEST = { StackId: 'x'.repeat(240), LogicalResourceId: 'x'.repeat(255), PhysicalResourceId: 'x'.repeat(50), StateMachineArn: 'x'.repeat(150) };
+/** The longest that the ARN gets, which is known at deployment only. */
+const LONGEST_STATE_MACHINE_ARN = 'x'.repeat(150);
 
-/** An event rule's input has to hold the rule. Schedules and executions take more. */
-export function checkTextLength(path: string, stack: Stack, propertiesFor: (stateMachineArn: string) => RuleProperties): void {
-  const { StateMachineArn, ...ids } = LONGEST;
-  const text = JSON.stringify(stack.resolve(newRepositoryInput({ ...ids, ResourceProperties: propertiesFor(StateMachineArn) }, 'x'.repeat(30))));
-  if (text.length > MAX_TEMPLATE) {
-    throw validationError(path, `the rule takes up to ${text.length} characters in an event rule, but EventBridge takes ${MAX_TEMPLATE}. Use fewer filters, such as 'team-a/*' for several names, or split the rule in two.`);
+/** What a state of Step Functions holds beside batches of repositories has to have room for a rule, and in an update for the former one. */
+const MAX_RULE_LENGTH = 8_192;
+
+export function checkRuleLength(path: string, stack: Stack, propertiesFor: (stateMachineArn: string) => RuleProperties): void {
+  const { length } = JSON.stringify(stack.resolve(propertiesFor(LONGEST_STATE_MACHINE_ARN)));
+  if (length > MAX_RULE_LENGTH) {
+    throw validationError(path, `the rule takes ${length} characters, but may take ${MAX_RULE_LENGTH}, for which the passes over the registry have room. Use fewer filters, such as 'team-a/*' for several names, or split the rule in two.`);
   }
 }

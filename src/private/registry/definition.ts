@@ -1,10 +1,10 @@
-import { STOP_WAIT_MS, Step } from '../../shared/registry';
+import { Step } from '../../shared/registry';
 
 /**
  * The state machine's definition. Every state's output is the whole of `$`:
  *
  *   pass    what is to be done, from the start to the end
- *   begun   what `Begin` answered: whether to wait
+ *   begun   what `Begin` answered: how long to wait before it begins again
  *   work    what `List` answered: batches of repositories, in whose place their results are put, the next page and the totals
  *   error   what a state failed with
  *
@@ -28,11 +28,10 @@ export function definition(functionArn: string): object {
       },
       MustWait: {
         Type: 'Choice',
-        Choices: [{ Variable: '$.begun.mustWait', BooleanEquals: true, Next: 'Wait' }],
+        Choices: [{ Variable: '$.begun.waitSeconds', NumericGreaterThan: 0, Next: 'Wait' }],
         Default: 'List',
       },
-      // What was stopped may have called a batch, which nobody can stop.
-      Wait: { Type: 'Wait', Seconds: STOP_WAIT_MS / 1_000, Next: 'Begin' },
+      Wait: { Type: 'Wait', SecondsPath: '$.begun.waitSeconds', Next: 'Begin' },
       List: {
         ...step('list', { 'pass.$': '$.pass', 'work.$': '$.work' }),
         Retry: retry({ attempts: 3 }),

@@ -3,11 +3,10 @@ import * as events from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { RegistryInput, RuleText } from '../../shared/registry';
+import { RegistryInput, RuleName } from '../../shared/registry';
 
-/** EventBridge takes so many characters in a pattern, and in an input transformer's template. */
+/** EventBridge takes so many characters in a pattern. */
 const MAX_PATTERN = 2_048;
-export const MAX_TEMPLATE = 8_192;
 
 /**
  * Calls the function for each repository that is created, whoever creates it. CloudTrail delivers the event where a trail logs management
@@ -15,18 +14,18 @@ export const MAX_TEMPLATE = 8_192;
  *
  * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/logging-using-cloudtrail.html
  */
-export function onNewRepository(scope: Construct, id: string, handler: lambda.IFunction, rule: RuleText): events.Rule {
+export function onNewRepository(
+  scope: Construct, id: string, handler: lambda.IFunction, { rule, filters }: { readonly rule: RuleName; readonly filters: readonly string[] },
+): events.Rule {
   return new events.Rule(scope, id, {
     description: 'Declares the image tag mutability of new ECR repositories (cdk-ecr-tag-mutability)',
-    eventPattern: patternOf(rule.ResourceProperties.RepositoryFilters),
+    eventPattern: patternOf(filters),
     targets: [new targets.LambdaFunction(handler, {
-      event: events.RuleTargetInput.fromObject(newRepositoryInput(rule, events.EventField.fromPath('$.detail.requestParameters.repositoryName'))),
+      event: events.RuleTargetInput.fromObject({
+        RegistryInput: 'new-repository', Rule: rule, RepositoryName: events.EventField.fromPath('$.detail.requestParameters.repositoryName'),
+      } satisfies RegistryInput),
     })],
   });
-}
-
-export function newRepositoryInput(Rule: RuleText, RepositoryName: string): RegistryInput {
-  return { RegistryInput: 'new-repository', Rule, RepositoryName };
 }
 
 /** The function matches the name again, so that a pattern may match more: excludes are not part of it. */

@@ -1,7 +1,6 @@
 import { CfnResource, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { ImageTagMutabilityExclusionFilter, TagMutability } from 'aws-cdk-lib/aws-ecr';
 import { ImageTagMutabilityProvider, RegistryImageTagMutability } from '../../../src';
-import { STOP_WAIT_MS } from '../../../src/shared/registry';
 import { StackFailure, createStack, deleteStack, physicalIds, updateStack } from '../../support/emulators/cloudformation';
 import type { Settings } from '../../support/emulators/ecr';
 import { publishedTemplate } from '../../support/emulators/template';
@@ -83,19 +82,11 @@ function declareRule(stack: Stack, { id = 'Rule', filters, excludes, settings, r
   (rule.node.defaultChild as CfnResource).addPropertyOverride('ServiceTimeout', 120);
 }
 
-/**
- * The wait after stopping an execution takes minutes, which here nobody needs: a batch's window is not what these tests are about. ministack
- * does not know `MaxConcurrencyPath`, and would start a process for each batch.
- */
+/** ministack does not know `MaxConcurrencyPath`, and would start a process for each batch. */
 function adapt(stack: Stack): void {
   const stateMachine = ImageTagMutabilityProvider.getOrCreate(stack).node.findChild('Registry').node.findChild('StateMachine') as CfnResource & { definitionString: string };
   const definition = JSON.stringify(stack.resolve(stateMachine.definitionString));
-  const replace = (text: string, former: string, latter: string) => {
-    if (!text.includes(former)) throw new Error(`the state machine has no ${former} any more`);
-    return text.replace(former, latter);
-  };
-  const waiting = replace(definition, `\\"Seconds\\":${STOP_WAIT_MS / 1_000}`, '\\"Seconds\\":2');
-  stateMachine.addPropertyOverride('DefinitionString', JSON.parse(
-    replace(waiting, '\\"MaxConcurrencyPath\\":\\"$.pass.rule.maxConcurrency\\"', '\\"MaxConcurrency\\":4'),
-  ));
+  const former = '\\"MaxConcurrencyPath\\":\\"$.pass.rule.maxConcurrency\\"';
+  if (!definition.includes(former)) throw new Error(`the state machine has no ${former} any more`);
+  stateMachine.addPropertyOverride('DefinitionString', JSON.parse(definition.replace(former, '\\"MaxConcurrency\\":4')));
 }

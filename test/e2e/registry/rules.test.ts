@@ -20,6 +20,8 @@ describe('one rule, from its creation to its deletion', () => {
   const [filtered, mutable] = [named('many/a-', 45), named('many/b-', 15)];
   const RULE = { filters: ['many/*'], settings: LOCKED };
   let stack: RuleStack;
+  /** What the event rule gives the function for a new repository. */
+  let inputFor: (repositoryName: string) => string;
 
   test('declares 60 repositories', async () => {
     await registry.repositories(FILTERED, ...filtered);
@@ -47,7 +49,8 @@ describe('one rule, from its creation to its deletion', () => {
     expect(await Promise.all([event('many/new'), event('few/new'), event('many/new', 'DeleteRepository')].map(isMatched))).toEqual([true, false, false]);
 
     const { Targets: [{ InputTransformer: { InputPathsMap, InputTemplate } }] } = await registry.aws(`events list-targets-by-rule --rule ${name}`);
-    await registry.invoke(await stack.only('AWS::Lambda::Function'), InputTemplate.replace(`<${Object.keys(InputPathsMap)[0]}>`, '"many/new"'));
+    inputFor = (repositoryName) => InputTemplate.replace(`<${Object.keys(InputPathsMap)[0]}>`, JSON.stringify(repositoryName));
+    await registry.invoke(await stack.only('AWS::Lambda::Function'), inputFor('many/new'));
     expect(await registry.now(['many/new'])).toEqual([[LOCKED, 3]]);
   });
 
@@ -68,13 +71,19 @@ describe('one rule, from its creation to its deletion', () => {
     expect(await registry.now(['many/a-0'])).toEqual([[IMMUTABLE, 3]]);
   });
 
+  test('declares as it says by now where an event from before the update is delivered after it', async () => {
+    await registry.repositories(MUTABLE, 'many/late');
+    await registry.invoke(await stack.only('AWS::Lambda::Function'), inputFor('many/late'));
+    expect(await registry.now(['many/late'])).toEqual([[IMMUTABLE, 3]]);
+  });
+
   test('restores what an update leaves out, and then all, each to its own original', async () => {
     await stack.update({ rules: [{ ...RULE, excludes: ['*/b-*'] }] });
     expect(await registry.now(filtered)).toEqual(filtered.map(() => [LOCKED, 3]));
     expect(await registry.untouched(MUTABLE, ...mutable)).toBe(true);
     await stack.remove();
     expect(await registry.untouched(FILTERED, ...filtered, 'many/unannounced')).toBe(true);
-    expect(await registry.untouched(MUTABLE, 'many/new')).toBe(true);
+    expect(await registry.untouched(MUTABLE, 'many/new', 'many/late')).toBe(true);
   });
 });
 

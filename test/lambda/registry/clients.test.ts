@@ -86,10 +86,15 @@ describe('CloudFormation is asked', () => {
   test('for a resource of it', async () => {
     cloudFormation.on(DescribeStackResourceCommand, { StackName: 'stack', LogicalResourceId: 'Rule' }).resolves({
       StackResourceDetail: {
-        LogicalResourceId: 'Rule', PhysicalResourceId: 'id', ResourceType: 'Custom::X', LastUpdatedTimestamp: new Date(5), ResourceStatus: 'DELETE_IN_PROGRESS',
+        LogicalResourceId: 'Rule',
+        PhysicalResourceId: 'id',
+        ResourceType: 'Custom::X',
+        LastUpdatedTimestamp: new Date(5),
+        ResourceStatus: 'DELETE_IN_PROGRESS',
+        Metadata: '{"key":"value"}',
       },
     });
-    expect(await services.resource('stack', 'Rule')).toEqual({ physicalId: 'id', status: 'DELETE_IN_PROGRESS', updated: 5 });
+    expect(await services.resource('stack', 'Rule')).toEqual({ physicalId: 'id', status: 'DELETE_IN_PROGRESS', updated: 5, metadata: '{"key":"value"}' });
     cloudFormation.on(DescribeStackResourceCommand).rejects(MISSING);
     expect(await services.resource('stack', 'Rule')).toBeUndefined();
   });

@@ -1,5 +1,5 @@
 import { handleRegistryInput } from '../../../lambda/registry';
-import { PASS_TIME_MS, STOP_WAIT_MS, WRITE_WINDOW_MS } from '../../../src/shared/registry';
+import { EVENT_WAIT_MS, PASS_TIME_MS, STOP_WAIT_MS, WRITE_WINDOW_MS } from '../../../src/shared/registry';
 import { named } from '../../support/fake-ecr';
 import { FakeRegistry } from '../../support/fake-registry';
 import { Declared, FakeRule } from '../../support/fake-rule';
@@ -52,7 +52,7 @@ describe('a stack operation', () => {
     expect(registry.settings()).toEqual(ORIGINALS);
     expect(registry.traces()).toEqual([]);
     expect(rule.runs.map(({ states }) => states.join(' '))).toEqual([
-      'Begin MustWait List IsDone Batches List IsDone End', 'Begin MustWait List IsDone Batches List IsDone End',
+      'Begin MustWait List IsDone Batches List IsDone End', 'Begin MustWait Wait Begin MustWait List IsDone Batches List IsDone End',
     ]);
   });
 
@@ -123,8 +123,8 @@ describe('a stack operation', () => {
     await rule.create(TEAM_A);
     registry.takeCalls();
     expect(await rule.update(TEAM_A, TEAM_A)).toMatchObject({ Data: { Declared: 3 } });
-    // It starts a pass, asks whether it is overtaken, looks for older passes, lists a page, and asks for the page's tags.
-    expect(registry.takeCalls()).toBe(5);
+    // It starts a pass, twice asks whether it is overtaken and looks for older passes, lists a page, and asks for the page's tags.
+    expect(registry.takeCalls()).toBe(7);
   });
 
   test('a create that is delivered again does no harm', async () => {
@@ -159,8 +159,7 @@ describe('precedence', () => {
     const OF_NARROW: Declared = { filters: ['team-a/web'], settings: OF_OTHER };
     await narrow.create(OF_NARROW);
     registry.add('team-a/new', MUTABLE);
-    registry.stack.physicalId = broad.physicalId;
-    await broad.sweep(TEAM_A);
+    await broad.sweep();
     expect(registry.settings()).toEqual({ ...allLocked, 'team-a/web': OF_OTHER, 'team-a/new': LOCKED });
     await narrow.remove(OF_NARROW);
     expect(registry.settings()).toMatchObject({ 'team-a/web': LOCKED });
@@ -177,7 +176,7 @@ describe('a sweep', () => {
   });
 
   test('of what has not changed asks for a page and its tags, CloudFormation and Step Functions once, and writes nothing', async () => {
-    await rule.sweep(TEAM_A);
+    await rule.sweep();
     expect(registry.asked).toEqual({ stackStatus: 1, resource: 1, runningExecutions: 1, startExecution: 1, listRepositories: 1, findTags: 1 });
     expect([...registry.repositories.values()].flatMap(({ calls }) => calls)).toEqual([]);
   });
@@ -185,7 +184,7 @@ describe('a sweep', () => {
   test('declares what is new, corrects what others changed, and says so by metrics', async () => {
     registry.add('team-a/new', MUTABLE);
     registry.repositories.get('team-a/api')!.settings = MUTABLE;
-    await rule.sweep(TEAM_A);
+    await rule.sweep();
     expect(registry.settings()).toEqual({ ...allLocked, 'team-a/new': LOCKED });
     expect(registry.emitted).toEqual([expect.objectContaining({ StackName: 'a', LogicalId: 'Rule', Drifted: 2, Corrected: 2, Failed: 0 })]);
     await rule.remove(TEAM_A);
@@ -195,20 +194,20 @@ describe('a sweep', () => {
   test.each(['nothing', 'refused'] as const)('works without hints (%s): it asks each repository', async (hints) => {
     registry.hints = hints;
     registry.add('team-a/new', MUTABLE);
-    await rule.sweep(TEAM_A);
+    await rule.sweep();
     expect(registry.settings()).toEqual({ ...allLocked, 'team-a/new': LOCKED });
     expect(registry.repositories.get('team-a/web')!.puts).toHaveLength(1);
   });
 
   test('releases what a deployment has left outside of the filters', async () => {
-    const narrowed = { ...TEAM_A, filters: ['team-a/api'] };
-    await rule.sweep(narrowed);
+    rule.deployed({ ...TEAM_A, filters: ['team-a/api'] });
+    await rule.sweep();
     expect(registry.settings()).toEqual({ ...ORIGINALS, 'team-a/api': LOCKED });
   });
 
   test('takes nothing for the original that the rule itself declares, where the record was erased', async () => {
     registry.repositories.get('team-a/web')!.tags.clear();
-    await rule.sweep(TEAM_A);
+    await rule.sweep();
     await rule.remove(TEAM_A);
     expect(registry.settings()).toEqual({ ...ORIGINALS, 'team-a/web': LOCKED });
     expect(registry.traces()).toEqual([]);
@@ -216,36 +215,41 @@ describe('a sweep', () => {
   });
 
   test.each([
-    ['an update is under way', () => { registry.stack.status = 'UPDATE_IN_PROGRESS'; }],
-    ['an update cleans up', () => { registry.stack.status = 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS'; }],
-    ['a rollback is under way', () => { registry.stack.status = 'UPDATE_ROLLBACK_IN_PROGRESS'; }],
-    ['a create was rolled back', () => { registry.stack.status = 'ROLLBACK_COMPLETE'; }],
-    ['the stack is being deleted', () => { registry.stack.status = 'DELETE_IN_PROGRESS'; }],
-    ['the stack is gone', () => { registry.stack.status = undefined; }],
-    ['the rule was created again', () => { registry.stack.physicalId = 'rule|2026-01-03T00:00:00.000Z|0123456789ab'; }],
-    ['the rule is gone', () => { registry.stack.physicalId = undefined; }],
+    ['an update is under way', () => { registry.stackStatus = 'UPDATE_IN_PROGRESS'; }],
+    ['an update cleans up', () => { registry.stackStatus = 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS'; }],
+    ['a rollback is under way', () => { registry.stackStatus = 'UPDATE_ROLLBACK_IN_PROGRESS'; }],
+    ['a create was rolled back', () => { registry.stackStatus = 'ROLLBACK_COMPLETE'; }],
+    ['the stack is being deleted', () => { registry.stackStatus = 'DELETE_IN_PROGRESS'; }],
+    ['the stack is gone', () => { registry.stackStatus = undefined; }],
+    ['the rule is gone', () => { registry.resources.clear(); }],
+    ['a deletion of the rule was given up', () => rule.deployed(TEAM_A, { status: 'DELETE_FAILED' })],
+    ['the create of the rule got no response', () => rule.deployed(TEAM_A, { physicalId: 'a-Rule-1ABCDEFGHIJKL' })],
     ['another pass of the rule runs', () => { registry.running = [{ arn: 'x', name: `${registry.started[0]!.name.slice(0, 26)}other`, started: 0 }]; }],
   ])('gives way where %s', async (_, happen) => {
     registry.add('team-a/new', MUTABLE);
     happen();
-    expect(await rule.sweep(TEAM_A)).toBeUndefined();
+    expect(await rule.sweep()).toBeUndefined();
     expect(registry.settings()).toMatchObject({ 'team-a/new': MUTABLE });
     expect(registry.decided('gave-way')).toHaveLength(1);
   });
 
   test.each(['UPDATE_COMPLETE', 'UPDATE_ROLLBACK_COMPLETE'])('is made in the state %s', async (status) => {
-    registry.stack.status = status;
+    registry.stackStatus = status;
     registry.add('team-a/new', MUTABLE);
-    await rule.sweep(TEAM_A);
+    await rule.sweep();
     expect(registry.settings()).toMatchObject({ 'team-a/new': LOCKED });
   });
 
-  test('ends where a stack operation begins meanwhile, in its next batch', async () => {
+  test.each([
+    ['a stack operation begins', () => { registry.stackStatus = 'DELETE_IN_PROGRESS'; }],
+    ['the rule was updated', () => rule.deployed(TEAM_A, { updated: registry.clock.now() + 1 })],
+    ['the rule was created again', () => rule.deployed(TEAM_A, { physicalId: 'rule|2026-01-03T00:00:00.000Z|0123456789ab' })],
+  ])('ends where %s meanwhile, in its next batch', async (_, happen) => {
     for (let index = 0; index < 500; index++) registry.add(`team-a/new-${index}`, MUTABLE);
     rule.before = (step, { batch }) => {
-      if (step === 'batch' && batch.some(({ name }: any) => name === 'team-a/new-200')) registry.stack.status = 'DELETE_IN_PROGRESS';
+      if (step === 'batch' && batch.some(({ name }: any) => name === 'team-a/new-200')) happen();
     };
-    expect(await rule.sweep(TEAM_A)).toMatchObject({ gaveWay: true });
+    expect(await rule.sweep()).toMatchObject({ gaveWay: true });
     expect(registry.decided('pass-ended').at(-1)).toMatchObject({ gaveWay: true, level: 'INFO' });
     expect(Object.values(registry.settings()).filter((settings) => settings === MUTABLE).length).toBeGreaterThan(100);
   });
@@ -257,7 +261,7 @@ describe('a rule that only reports', () => {
   test('says what would change, and changes nothing', async () => {
     registry.add('team-a/right', LOCKED);
     expect(await rule.create(REPORT)).toMatchObject({ Status: 'SUCCESS', Data: { Declared: 0 } });
-    await rule.sweep(REPORT);
+    await rule.sweep();
     expect(registry.settings()).toEqual({ ...ORIGINALS, 'team-a/right': LOCKED });
     expect(registry.traces()).toEqual([]);
     expect(registry.decided('would-change').at(-1)).toMatchObject({
@@ -320,7 +324,7 @@ describe('one repository', () => {
     await rule.create(TEAM_A);
     registry.remove('team-a/web');
     registry.add('team-a/web', IMMUTABLE);
-    await rule.sweep(TEAM_A);
+    await rule.sweep();
     await rule.remove(TEAM_A);
     expect(registry.settings()).toEqual({ ...ORIGINALS, 'team-a/web': IMMUTABLE });
   });
@@ -464,6 +468,17 @@ describe('executions', () => {
     expect(registry.clock.now() - started).toBeGreaterThanOrEqual(STOP_WAIT_MS);
   });
 
+  test('an update waits for events that are under way, and then looks for what Step Functions did not show at first', async () => {
+    await rule.create(TEAM_A);
+    const started = registry.clock.now();
+    registry.before = (call, count) => {
+      if (call === 'runningExecutions' && count === 3) registry.running = [execution(`${prefixOf(rule)}sweep`, started - 1_000)];
+    };
+    await rule.update(TEAM_A, TEAM_A);
+    expect(registry.stopped).toEqual([`arn:${prefixOf(rule)}sweep`]);
+    expect(registry.clock.now() - started).toBe(EVENT_WAIT_MS + STOP_WAIT_MS);
+  });
+
   test('of two that see each other, one stops the other', async () => {
     await rule.create(TEAM_A);
     const prefix = prefixOf(rule);
@@ -481,7 +496,7 @@ describe('executions', () => {
 
   test('a sweep stops none', async () => {
     await rule.create(TEAM_A);
-    await rule.sweep(TEAM_A);
+    await rule.sweep();
     expect(registry.asked.runningExecutions).toBe(2);
     expect(registry.stopped).toEqual([]);
   });
@@ -510,7 +525,7 @@ describe('executions', () => {
   });
 
   test('a create that comes after its own deletion has begun stops nothing, and declares nothing', async () => {
-    registry.stack = { status: 'ROLLBACK_IN_PROGRESS', physicalId: 'a-Rule-1ABCDEFGHIJKL', resourceStatus: 'DELETE_IN_PROGRESS' };
+    rule.deployed(TEAM_A, { physicalId: 'a-Rule-1ABCDEFGHIJKL', status: 'DELETE_IN_PROGRESS' });
     registry.running = [execution('whatever', 0)];
     expect(await rule.create(TEAM_A)).toMatchObject({ Status: 'FAILED', Reason: expect.stringMatching(/OvertakenError: the rule is being deleted/) });
     expect(registry.stopped).toEqual([]);
@@ -529,65 +544,6 @@ describe('executions', () => {
   test('that can be started once the permission has arrived', async () => {
     registry.before = (call, count) => { if (call === 'startExecution' && count < 4) throw named('AccessDeniedException', 'not authorized'); };
     expect(await rule.create(TEAM_A)).toMatchObject({ Status: 'SUCCESS' });
-  });
-});
-
-describe('a new repository', () => {
-  beforeEach(() => rule.create(TEAM_A));
-
-  test('is declared by its event, with its own original', async () => {
-    registry.add('team-a/new', LOCKED);
-    await rule.announce(TEAM_A, 'team-a/new');
-    expect(registry.traces()).toContain('team-a/new');
-    expect(registry.started).toHaveLength(1);
-    await rule.update({ ...TEAM_A, settings: IMMUTABLE }, TEAM_A);
-    await rule.remove({ ...TEAM_A, settings: IMMUTABLE });
-    expect(registry.settings()).toEqual({ ...ORIGINALS, 'team-a/new': LOCKED });
-  });
-
-  test.each<[string, string, Partial<Declared>]>([
-    ['that no filter matches', 'team-b/new', {}],
-    ['that is excluded', 'team-a/new-cache', { excludes: ['*-cache'] }],
-    ['where the rule only reports', 'team-a/new', { reportOnly: true }],
-  ])('%s is left alone', async (_, name, change) => {
-    registry.add(name, MUTABLE);
-    await rule.announce({ ...TEAM_A, ...change }, name);
-    expect(registry.settings()[name]).toEqual(MUTABLE);
-  });
-
-  test('whose event comes during a stack operation, or after the rule is gone, is left alone', async () => {
-    registry.add('team-a/new', MUTABLE);
-    for (const stack of [{ ...registry.stack, status: 'DELETE_IN_PROGRESS' }, { status: 'UPDATE_COMPLETE' }, {}]) {
-      registry.stack = stack;
-      await rule.announce(TEAM_A, 'team-a/new');
-    }
-    expect(registry.settings()).toMatchObject({ 'team-a/new': MUTABLE });
-    expect(registry.decided('gave-way')).toHaveLength(3);
-  });
-
-  test('is released again where the rule is deleted meanwhile', async () => {
-    const repository = registry.add('team-a/new', MUTABLE);
-    registry.beforeEcr = (name, method) => {
-      if (name === 'team-a/new' && method === 'putSettings') registry.stack.resourceStatus = 'DELETE_IN_PROGRESS';
-    };
-    await rule.announce(TEAM_A, 'team-a/new');
-    expect([repository.settings, repository.trace]).toEqual([MUTABLE, []]);
-    expect(repository.puts).toEqual([LOCKED, MUTABLE]);
-  });
-
-  test('that refuses is named in the log, and left to the sweep', async () => {
-    registry.add('team-a/new', MUTABLE);
-    fails('team-a/new', EXPLICIT_DENY);
-    await expect(rule.announce(TEAM_A, 'team-a/new')).rejects.toThrow('explicit deny');
-    expect(registry.decided('failed')).toEqual([expect.objectContaining({ repository: expect.stringContaining('team-a/new') })]);
-    registry.beforeEcr = undefined;
-    await rule.sweep(TEAM_A);
-    expect(registry.settings()).toMatchObject({ 'team-a/new': LOCKED });
-  });
-
-  test('that is gone already is no failure', async () => {
-    await rule.announce(TEAM_A, 'team-a/new');
-    expect(registry.decided('repository-not-found')).toHaveLength(1);
   });
 });
 

@@ -87,18 +87,19 @@ test('a step of the state machine gets what it returns, and the end writes the m
 test('a schedule starts a sweep, and an event declares a new repository', async () => {
   const rule = new FakeRule(registry);
   await rule.create(TEAM_A);
-  await handle({ RegistryInput: 'sweep', Rule: rule.text(TEAM_A) });
+  await handle({ RegistryInput: 'sweep', Rule: rule.name });
   expect(registry.started).toHaveLength(2);
   registry.add('team-a/new', MUTABLE);
-  await handle({ RegistryInput: 'new-repository', Rule: rule.text(TEAM_A), RepositoryName: 'team-a/new' });
+  await handle({ RegistryInput: 'new-repository', Rule: rule.name, RepositoryName: 'team-a/new' });
   expect(registry.settings()).toMatchObject({ 'team-a/new': LOCKED });
 });
 
 test.each([
-  ['no rule', { RegistryInput: 'sweep' }],
-  ['a rule without an id', { RegistryInput: 'sweep', Rule: { StackId: 'x' } }],
-  ['a name that is none', { RegistryInput: 'new-repository', Rule: null, RepositoryName: 1 }],
-])('%s is refused, and nothing is done', async (_, input) => {
-  await expect(handle(input)).rejects.toThrow('PhysicalResourceId is not that of a RegistryImageTagMutability');
+  ['no rule', { RegistryInput: 'sweep' }, 'StackId is missing'],
+  ['a rule without a name', { RegistryInput: 'sweep', Rule: { StackId: 'x' } }, 'LogicalResourceId is missing'],
+  ['an event without a rule', { RegistryInput: 'new-repository', Rule: null, RepositoryName: 'team-a/api' }, 'StackId is missing'],
+  ['a name that is none', { RegistryInput: 'new-repository', Rule: { StackId: 'x', LogicalResourceId: 'Rule' }, RepositoryName: 1 }, 'RepositoryName is not a string'],
+])('%s is refused, and nothing is done', async (_, input, reason) => {
+  await expect(handle(input)).rejects.toThrow(reason);
   expect(registry.asked).toEqual({});
 });

@@ -24,6 +24,9 @@ export async function startMinistack({ python, folder, port, env, dieWithParent 
       SFTP_ENABLED: '0',
       // Else each process that a burst of invocations needed stays for five minutes.
       LAMBDA_WARM_TTL_SECONDS: '5',
+      // A fiftieth of what state machines say they wait: 0.4 s for a deployment of a rule, and 3 s where it has stopped a pass. That the waits
+      // are longer than the windows they wait for is tested with a clock of its own, in test/lambda/registry.
+      SFN_WAIT_SCALE: '0.02',
       // It would remove other ministacks' containers when it starts.
       DOCKER_HOST: `unix://${join(folder, 'no-docker')}`,
       ...env,
