@@ -1,7 +1,7 @@
 import { Guarded } from './input';
 import { Settings, sameSettings } from '../../src/shared/settings';
 import { DeclarationId, keyOf } from '../protocol/operation';
-import { Declaration, declarationOf, newest, originalOf } from '../protocol/record';
+import { Declared, declarationOf, newest, originalOf } from '../protocol/record';
 import { Snapshot } from '../protocol/snapshot';
 
 /** What others have changed of a declaration. */
@@ -32,7 +32,7 @@ export function driftOf({ id, settings }: Guarded, declaration: DeclarationId, {
     actual,
     supersededBy: winner && winner.key !== key ? winner.declared.stackName : undefined,
     record: !own?.declared ? 'missing'
-      : !isAsDeclared(own, id, settings) ? 'different'
+      : !isAsDeclared(own.declared, own.original, { id, settings }) ? 'different'
         : tags.get(ownershipTag.key) !== ownershipTag.value ? 'not-owned' : 'none',
   };
   return hasSettingDrifted(drift) || drift.record !== 'none' ? drift : undefined;
@@ -50,9 +50,8 @@ export const isCorrectable = (drift: Drift): boolean => hasSettingDrifted(drift)
 export const originalFor = ({ id }: Guarded, key: string, { record }: Snapshot): Settings | undefined =>
   id.original ?? originalOf(record.declarations, key);
 
-function isAsDeclared({ declared, original }: Declaration, id: Guarded['id'], settings: Settings): boolean {
-  return declared !== undefined
-    && sameSettings(declared.settings, settings)
+function isAsDeclared(declared: Declared, original: Settings | undefined, { id, settings }: Pick<Guarded, 'id' | 'settings'>): boolean {
+  return sameSettings(declared.settings, settings)
     && (id.token === undefined || declared.token === id.token)
     && (id.original === undefined || (original !== undefined && sameSettings(original, id.original)));
 }

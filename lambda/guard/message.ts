@@ -12,9 +12,14 @@ export interface Message {
 /** Amazon SNS takes a subject of at most 100 characters. */
 const MAX_SUBJECT = 100;
 
+/** What a person has to know. */
+type Reported = Extract<Finding, { outcome: 'gone' | 'drifted' | 'failed' }>;
+
+const isReported = (finding: Finding): finding is Reported => finding.outcome !== 'in-order' && finding.outcome !== 'gave-way';
+
 /** What a person is told of a run; nothing where all is as declared. */
 export function messageOf(guard: Guard, findings: readonly Finding[]): Message | undefined {
-  const reported = findings.filter(({ outcome }) => outcome !== 'in-order' && outcome !== 'gave-way');
+  const reported = findings.filter(isReported);
   if (reported.length === 0) {
     return undefined;
   }
@@ -30,14 +35,13 @@ export function messageOf(guard: Guard, findings: readonly Finding[]): Message |
   };
 }
 
-function paragraphOf(guard: Guard, finding: Finding): string {
+function paragraphOf(guard: Guard, finding: Reported): string {
   const { guarded: { id: { repository }, logicalId } } = finding;
   const lines = [`${repository.name} (region ${repository.region}, account ${repository.registryId}), declared by ${logicalId}`];
   if (finding.outcome === 'gone') {
     return [...lines, '  The repository no longer exists. Remove its declaration from the stack, or create the repository again.'].join('\n');
   }
-  const drift = 'drift' in finding ? finding.drift : undefined;
-  return [...lines, ...drift ? linesOf(drift) : [], `  Done: ${doneOf(guard, finding)}`].join('\n');
+  return [...lines, ...finding.drift ? linesOf(finding.drift) : [], `  Done: ${doneOf(guard, finding)}`].join('\n');
 }
 
 function linesOf(drift: Drift): string[] {
@@ -55,12 +59,9 @@ const RECORD: Readonly<Record<Exclude<RecordDrift, 'none'>, string>> = {
   'different': 'not what the stack declares. A guard does not overwrite it: deploy a change of the declaration to record it again',
 };
 
-function doneOf({ mode }: Guard, finding: Finding): string {
+function doneOf({ mode }: Guard, finding: Exclude<Reported, { outcome: 'gone' }>): string {
   if (finding.outcome === 'failed') {
     return `it failed: ${finding.reason}`;
-  }
-  if (finding.outcome !== 'drifted') {
-    return 'nothing';
   }
   if (mode === 'REPORT') {
     return 'nothing, since the guard only reports';

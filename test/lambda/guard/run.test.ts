@@ -1,7 +1,8 @@
 import { GuardedStack, SCHEDULE } from './guarded-stack';
+import { StackResource } from '../../../lambda/cloudformation/stack';
 import { readRecord } from '../../../lambda/protocol/record';
 import { FakeEcr, named } from '../../support/fake-ecr';
-import { FORGED_KEY } from '../../support/fake-stack';
+import { FORGED_KEY, stackId } from '../../support/fake-stack';
 import { FILTERED, IMMUTABLE, LOCKED, MUTABLE, OF_OTHER } from '../../support/settings';
 import { LONG_AGO, declarationIdOf, record } from '../../support/test-operation';
 
@@ -14,6 +15,14 @@ function erase(ecr: FakeEcr): void {
   ecr.trace.forEach((key) => ecr.tags.delete(key));
 }
 
+/** An input whose first declaration has neither an original nor a token in its physical id. */
+function ofFailedCreate(stack: GuardedStack) {
+  const [declaration] = stack.input().Declarations;
+  const PhysicalResourceId = declaration!.PhysicalResourceId.split('|')[0]!;
+  stack.resources.set('Tags0', { ...stack.resources.get('Tags0')!, physicalId: PhysicalResourceId });
+  return stack.input({ Declarations: [{ ...declaration!, PhysicalResourceId }] });
+}
+
 const declaredIn = (ecr: FakeEcr) => readRecord(ecr.tags).declarations
   .map(({ declared, original }) => [declared?.settings, original, declared?.precedence, declared?.token]);
 
@@ -24,7 +33,7 @@ describe('where all is as declared', () => {
     expect(writesOf(stack)).toEqual([]);
     expect(stack.messages).toEqual([]);
     expect(stack.metrics).toEqual([expect.objectContaining({ StackName: 'a', LogicalId: 'Guard', Drifted: 0, Corrected: 0, Failed: 0 })]);
-    expect(stack.decided('guard-ran')).toEqual([expect.objectContaining({ mode: 'CORRECT', declarations: 3, drifted: 0 })]);
+    expect(stack.decided('guard-ran')).toEqual([expect.objectContaining({ level: 'INFO', mode: 'CORRECT', declarations: 3, drifted: 0, ms: 0 })]);
   });
 
   test('480 declarations take less than 600 calls of AWS in all runs of one hour', async () => {
@@ -46,6 +55,12 @@ describe('where all is as declared', () => {
     await stack.run();
     expect([stack.counts, writesOf(stack)]).toEqual([[0, 0, 0], []]);
   });
+
+  test('a physical id that is only an ARN, as after a failed create, says nothing of the record', async () => {
+    const stack = new GuardedStack();
+    await stack.run(ofFailedCreate(stack));
+    expect([stack.counts, writesOf(stack)]).toEqual([[0, 0, 0], []]);
+  });
 });
 
 describe('REPORT', () => {
@@ -60,11 +75,23 @@ describe('REPORT', () => {
     expect(writesOf(stack)).toEqual([]);
     expect(stack.counts).toEqual([1, 0, 0]);
     expect(stack.decided('drift-found')).toEqual([expect.objectContaining({ level: 'WARN', repository: expect.stringMatching(/team-a\/api-0$/), declaration: 'Tags0', declared: LOCKED })]);
+    // It is that of a repository that is gone.
+    expect(stack.decided('drift-found')[0]).not.toHaveProperty('reason');
+    expect(stack.decided('drift-corrected')).toEqual([]);
+    expect(stack.decided('guard-ran')).toEqual([expect.objectContaining({ ms: 5_000 })]);
     expect(stack.messages).toHaveLength(1);
     const [{ topic, subject, message }] = stack.messages;
     expect([topic, subject]).toEqual(['arn:aws:sns:eu-west-1:111122223333:drift', 'ECR tag mutability: 1 drifted, 0 corrected, 0 failed in a']);
     expect(message).toMatch(/^The guard Guard of the stack a compared 2 declarations.*\n\nteam-a\/api-0 \(region eu-west-1, account 111122223333\), declared by Tags0\n/);
     texts.forEach((text) => expect(message).toMatch(text));
+    expect(message.split('\n\n').at(-1)).toBe(`The stack: ${stackId('a')}`);
+  });
+
+  test('the subject is cut to what SNS takes, where the stack\'s name is long', async () => {
+    const stack = new GuardedStack();
+    const name = 'a'.repeat(128);
+    await stack.run(stack.input({ GuardMode: 'REPORT', StackId: stackId(name) }));
+    expect(stack.messages[0]!.subject).toBe(`ECR tag mutability: 1 drifted, 0 corrected, 0 failed in ${name}`.slice(0, 100));
   });
 
   test('what is right again a little later is no drift: reads may lag, and another stack may be at work', async () => {
@@ -99,8 +126,9 @@ describe('CORRECT', () => {
     await stack.run();
     expect([stack.ecr.settings, stack.ecr.tags]).toEqual([LOCKED, before]);
     expect(stack.counts).toEqual([1, 1, 0]);
+    expect(writesOf(stack)).toEqual(['tag', 'putSettings', 'untag']);
     expect(stack.decided('drift-corrected')).toHaveLength(1);
-    expect(stack.messages[0]!.message).toContain('Done: restored the setting');
+    expect(stack.messages[0]!.message).toContain('Done: restored the setting\n\n');
   });
 
   test('the record: writes it from the physical id and the template, below all that a deployment declares', async () => {
@@ -134,6 +162,52 @@ describe('CORRECT', () => {
     expect(stack.ecr.puts).toEqual([]);
   });
 
+  test('the setting, under another stack\'s newer declaration: puts what that one declares, and says whose it is', async () => {
+    const stack = new GuardedStack();
+    record(stack.ecr, declarationIdOf('b'), { settings: OF_OTHER, precedence: { sequence: 2, revision: 0 } });
+    stack.ecr.settings = MUTABLE;
+    await stack.run();
+    expect([stack.ecr.settings, stack.counts]).toEqual([OF_OTHER, [1, 1, 0]]);
+    expect(stack.messages[0]!.message).toContain('Should have: IMMUTABLE_WITH_EXCLUSION cache-*, which the stack b declares\n');
+  });
+
+  test('a record without a token in the physical id is not made up: the failure says what to do', async () => {
+    const stack = new GuardedStack();
+    erase(stack.ecr);
+    await stack.run(ofFailedCreate(stack));
+    expect([stack.ecr.trace, stack.counts]).toEqual([[], [1, 0, 1]]);
+    expect(stack.messages[0]!.message).toContain('Done: it failed: its physical id has no token. Deploy a change of the declaration to record it again');
+  });
+
+  test.each<[string, (ecr: FakeEcr) => void, unknown[]]>([
+    ['is as declared again', (ecr) => ecr.settings = LOCKED, [0, 0, 0]],
+    ['has a record that is not to be overwritten', (ecr) => {
+      record(ecr, declarationIdOf('a', 'Tags0'), { settings: FILTERED });
+      ecr.settings = FILTERED;
+    }, [1, 0, 0]],
+  ])('nothing is put where the repository %s by the time of the announcement', async (_, change, counts) => {
+    const stack = new GuardedStack();
+    stack.ecr.settings = MUTABLE;
+    const { before } = stack.ecr;
+    stack.ecr.before = (method, count) => {
+      before(method, count);
+      if (method === 'tag') change(stack.ecr);
+    };
+    await stack.run();
+    expect([stack.counts, writesOf(stack)]).toEqual([counts, ['tag', 'untag']]);
+  });
+
+  test('an announcement that cannot be withdrawn is logged, and the correction counts', async () => {
+    const stack = new GuardedStack();
+    stack.ecr.settings = MUTABLE;
+    stack.ecr.before = (method) => {
+      if (method === 'untag') throw named('AccessDeniedException', 'with an explicit deny in a service control policy');
+    };
+    await stack.run();
+    expect([stack.ecr.settings, stack.counts]).toEqual([LOCKED, [1, 1, 0]]);
+    expect(stack.decided('announcement-left')).toEqual([expect.objectContaining({ level: 'WARN', reason: expect.stringContaining('explicit deny') })]);
+  });
+
   test('an unreadable record counts as none', async () => {
     const stack = new GuardedStack();
     const key = stack.ecr.trace.find((name) => name.endsWith(':declared'))!;
@@ -162,6 +236,19 @@ describe('CORRECT', () => {
     await stack.run();
     expect([stack.counts, stack.ecr.tags]).toEqual([[1, 0, 0], before]);
     expect(stack.messages[1]!.message).toContain('Done: nothing');
+  });
+
+  test.each<[string, Parameters<typeof record>[2]]>([
+    ['another token', { settings: LOCKED, token: 'ba9876543210' }],
+    ['another original', { settings: LOCKED, original: IMMUTABLE }],
+    ['no original', { settings: LOCKED, original: undefined }],
+  ])('a record with %s, unlike the physical id, is reported only', async (_, recorded) => {
+    const stack = new GuardedStack();
+    erase(stack.ecr);
+    record(stack.ecr, declarationIdOf('a', 'Tags0'), recorded);
+    await stack.run();
+    expect([stack.counts, writesOf(stack)]).toEqual([[1, 0, 0], []]);
+    expect(stack.messages[0]!.message).toMatch(/Record in its tags: not what the stack declares.*\n  Done: nothing\n/);
   });
 
   test('an owner\'s tool that fights meets it once a run, and the metric shows it', async () => {
@@ -230,7 +317,9 @@ describe('gives way', () => {
     stack.status = status;
     await stack.run();
     expect([stack.calls, stack.messages, stack.counts]).toEqual([['DescribeStacks'], [], [0, 0, 0]]);
-    expect(stack.decided('gave-way')).toHaveLength(1);
+    expect(stack.decided('gave-way')).toEqual([expect.objectContaining({
+      level: 'INFO', reason: status ? `the stack is ${status}` : 'there is no such stack',
+    })]);
   });
 
   test.each(['CREATE_COMPLETE', 'UPDATE_ROLLBACK_COMPLETE', 'IMPORT_COMPLETE', 'IMPORT_ROLLBACK_COMPLETE'])('but not while it is %s', async (status) => {
@@ -245,23 +334,31 @@ describe('gives way', () => {
     stack.resources.set(SCHEDULE, { physicalId: SCHEDULE, status: 'UPDATE_COMPLETE', updated: Date.parse('2026-01-02T03:00:01.000Z') });
     await stack.run();
     expect([stack.ecr.puts, stack.messages]).toEqual([[], []]);
+    expect(stack.decided('gave-way')).toEqual([expect.objectContaining({ level: 'INFO', reason: expect.stringContaining('changed the schedule') })]);
   });
 
   test('to a stack without the schedule', async () => {
     const stack = driftedStack();
     stack.resources.delete(SCHEDULE);
     await stack.run();
-    expect(stack.ecr.puts).toEqual([]);
+    expect([stack.ecr.puts, stack.messages, stack.counts]).toEqual([[], [], [0, 0, 0]]);
   });
 
-  test.each<[string, string | undefined]>([['another physical id', 'arn:aws:ecr:eu-west-1:111122223333:repository/team-a/other|MUTABLE|0123456789ab'], ['none', undefined]])(
-    'passes over a declaration of which the stack has %s, and looks after the others', async (_, physicalId) => {
+  test.each<[string, Partial<StackResource> | undefined]>([
+    ['another physical id', { physicalId: 'arn:aws:ecr:eu-west-1:111122223333:repository/team-a/other|MUTABLE|0123456789ab' }],
+    ['none', { physicalId: undefined }],
+    ['no resource', undefined],
+  ])(
+    'passes over a declaration of which the stack has %s, and looks after the others', async (_, resource) => {
       const stack = new GuardedStack(2);
       stack.repositories.forEach((ecr) => ecr.settings = MUTABLE);
-      stack.resources.set('Tags0', { physicalId, status: 'UPDATE_COMPLETE', updated: LONG_AGO });
+      stack.resources.delete('Tags0');
+      if (resource) stack.resources.set('Tags0', { ...resource, status: 'UPDATE_COMPLETE', updated: LONG_AGO });
       await stack.run();
       expect(stack.repositories.map(({ settings }) => settings)).toEqual([MUTABLE, LOCKED]);
-      expect(stack.decided('passed-over')).toEqual([expect.objectContaining({ declaration: 'Tags0' })]);
+      expect(stack.decided('passed-over')).toEqual([
+        expect.objectContaining({ level: 'INFO', declaration: 'Tags0', reason: expect.stringContaining('another physical id') }),
+      ]);
       expect(stack.counts).toEqual([1, 1, 0]);
     });
 
@@ -277,6 +374,7 @@ describe('gives way', () => {
     await stack.run();
     expect([stack.ecr.settings, stack.ecr.trace]).toEqual([MUTABLE, []]);
     expect([stack.counts, stack.messages]).toEqual([[0, 0, 0], []]);
+    expect(stack.decided('gave-way')).toEqual([expect.objectContaining({ level: 'INFO', declaration: 'Tags0', reason: 'a stack operation has begun' })]);
   });
 });
 
@@ -290,6 +388,22 @@ describe('what cannot be done', () => {
     expect(stack.counts).toEqual([3, 1, 0]);
     expect(stack.messages[0]!.message).toMatch(/team-a\/api-1 .*\n  The repository no longer exists/);
     expect(stack.repositories[2]!.settings).toEqual(LOCKED);
+    expect(stack.decided('drift-found').map(({ declaration, reason }) => [declaration, reason])).toEqual([
+      ['Tags1', 'the repository no longer exists'], ['Tags4', 'the repository no longer exists'], ['Tags2', undefined],
+    ]);
+  });
+
+  test('one that is created anew after it was described is gone for this run', async () => {
+    const stack = new GuardedStack();
+    await stack.run(undefined, { describe: () => Promise.reject(named('RepositoryNotFoundException', 'does not exist')) });
+    expect(stack.counts).toEqual([1, 0, 0]);
+  });
+
+  test('one that is deleted after it was described', async () => {
+    const stack = new GuardedStack();
+    stack.ecr.before = (method) => method === 'readTags' && (stack.ecr.gone = true);
+    await stack.run();
+    expect(stack.counts).toEqual([1, 0, 0]);
   });
 
   test('one that is deleted while it is corrected', async () => {
@@ -299,6 +413,8 @@ describe('what cannot be done', () => {
     await stack.run();
     expect(stack.counts).toEqual([1, 0, 0]);
     expect(stack.messages[0]!.message).toContain('no longer exists');
+    // It is not new, so nothing waits for it to appear.
+    expect(stack.clock.pauses).toEqual([5_000]);
   });
 
   test('a refusal is reported with its reason, and the others are corrected', async () => {
@@ -324,6 +440,35 @@ describe('what cannot be done', () => {
     expect(stack.messages[0]!.message).toContain('AccessDenied: not authorized');
   });
 
+  test('an error of the first look is reported by its name, and not repeated', async () => {
+    const stack = new GuardedStack();
+    stack.ecr.before = (method) => {
+      if (method === 'readTags') throw named('ThrottlingException', 'Rate exceeded');
+    };
+    await stack.run();
+    expect([stack.counts, stack.clock.pauses]).toEqual([[0, 0, 1], []]);
+    expect(stack.messages[0]!.message).toMatch(/declared by Tags0\n  Done: it failed: ThrottlingException: Rate exceeded\n/);
+  });
+
+  test('a denial that lasts leaves time for the others', async () => {
+    const stack = new GuardedStack(2);
+    stack.repositories.forEach((ecr) => ecr.settings = MUTABLE);
+    stack.ecr.before = (method) => {
+      if (method === 'readSettings') throw named('AccessDeniedException', 'not authorized to perform: ecr:DescribeRepositories');
+    };
+    await stack.run();
+    expect(stack.repositories.map(({ settings }) => settings)).toEqual([MUTABLE, LOCKED]);
+    expect(stack.counts).toEqual([1, 1, 1]);
+  });
+
+  test('a function with only the time to report begins nothing', async () => {
+    const stack = new GuardedStack();
+    stack.ecr.settings = MUTABLE;
+    await stack.run(undefined, { lambdaRemaining: () => 60_000 });
+    expect([stack.counts, stack.calls.includes('readTags')]).toEqual([[0, 0, 1], false]);
+    expect(stack.messages[0]!.message).toContain('no time left');
+  });
+
   test('a run that takes too long leaves the rest to the next one, and says so', async () => {
     const stack = new GuardedStack(3);
     stack.repositories.forEach((ecr) => {
@@ -344,19 +489,20 @@ describe('what cannot be done', () => {
     expect(stack.counts).toEqual([1, 1, 0]);
   });
 
-  test.each<[string, (stack: GuardedStack) => unknown]>([
-    ['no mode', (stack) => ({ ...stack.input(), GuardMode: 'DELETE' })],
-    ['no time', (stack) => ({ ...stack.input(), ScheduledTime: '<aws.scheduler.scheduled-time>' })],
-    ['no list', (stack) => ({ ...stack.input(), Declarations: 'all' })],
-    ['no stack', (stack) => ({ ...stack.input(), StackId: undefined })],
-    ['a topic that is a list', (stack) => ({ ...stack.input(), TopicArn: [] as unknown as string })],
-    ['more declarations than a schedule has', (stack) => ({ ...stack.input(), Declarations: Array(101).fill(stack.input().Declarations[0]) })],
-    ['a physical id that CloudFormation has generated', (stack) => ({ ...stack.input(), Declarations: [{ ...stack.input().Declarations[0], PhysicalResourceId: 'a-Tags-1ABC' }] })],
-    ['settings that ECR refuses', (stack) => ({ ...stack.input(), Declarations: [{ ...stack.input().Declarations[0], ImageTagMutabilityExclusionFilters: undefined }] })],
-  ])('an input with %s is refused in one line, and nothing is asked', async (_, input) => {
+  const NOT_OF_SCHEDULE = /not the input of a guard's schedule/;
+  test.each<[string, RegExp, (stack: GuardedStack) => unknown]>([
+    ['no mode', NOT_OF_SCHEDULE, (stack) => ({ ...stack.input(), GuardMode: 'DELETE' })],
+    ['no time', NOT_OF_SCHEDULE, (stack) => ({ ...stack.input(), ScheduledTime: '<aws.scheduler.scheduled-time>' })],
+    ['no list', NOT_OF_SCHEDULE, (stack) => ({ ...stack.input(), Declarations: 'all' })],
+    ['no stack', /StackId/, (stack) => ({ ...stack.input(), StackId: undefined })],
+    ['a topic that is a list', NOT_OF_SCHEDULE, (stack) => ({ ...stack.input(), TopicArn: [] as unknown as string })],
+    ['more declarations than a schedule has', NOT_OF_SCHEDULE, (stack) => ({ ...stack.input(), Declarations: Array(101).fill(stack.input().Declarations[0]) })],
+    ['a physical id that CloudFormation has generated', /the physical id a-Tags-1ABC is not/, (stack) => ({ ...stack.input(), Declarations: [{ ...stack.input().Declarations[0], PhysicalResourceId: 'a-Tags-1ABC' }] })],
+    ['settings that ECR refuses', /filter/i, (stack) => ({ ...stack.input(), Declarations: [{ ...stack.input().Declarations[0], ImageTagMutabilityExclusionFilters: undefined }] })],
+  ])('an input with %s is refused in one line, and nothing is asked', async (_, reason, input) => {
     const stack = new GuardedStack();
     await stack.run(input(stack));
     expect([stack.calls, stack.metrics]).toEqual([[], []]);
-    expect(stack.lines.map(({ level, decision }) => [level, decision])).toEqual([['ERROR', 'guard-refused']]);
+    expect(stack.lines).toEqual([expect.objectContaining({ level: 'ERROR', decision: 'guard-refused', reason: expect.stringMatching(reason) })]);
   });
 });
