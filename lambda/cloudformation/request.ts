@@ -53,17 +53,24 @@ export interface DeleteRequest extends ResourceRequest {
 /** What is wrong with a request, in the user's words. */
 export class BadRequestError extends Error {}
 
+/** What CloudFormation would not have sent. */
+export class ForeignRequestError extends BadRequestError {
+  constructor(problem: string) {
+    super(`${problem}. Only CloudFormation is meant to invoke this function`);
+  }
+}
+
 export function parseRequest(event: UntrustedEvent): Request {
   const resource = { stackId: idOf(event, 'StackId'), logicalId: idOf(event, 'LogicalResourceId') };
-  switch (event.RequestType) {
-    case 'Create':
-    case 'Update':
-      return { ...resource, ...parseDeclare(event, event.RequestType) };
-    case 'Delete':
-      return { ...resource, ...parseDelete(event) };
-    default:
-      throw new BadRequestError('RequestType is not Create, Update or Delete. Only CloudFormation is meant to invoke this function');
+  const type = typeOf(event);
+  return type === 'Delete' ? { ...resource, ...parseDelete(event) } : { ...resource, ...parseDeclare(event, type) };
+}
+
+export function typeOf({ RequestType }: UntrustedEvent): Request['type'] {
+  if (RequestType !== 'Create' && RequestType !== 'Update' && RequestType !== 'Delete') {
+    throw new ForeignRequestError('RequestType is not Create, Update or Delete');
   }
+  return RequestType;
 }
 
 function parseDeclare(event: UntrustedEvent, type: 'Create' | 'Update'): Omit<DeclareRequest, keyof ResourceRequest> {
@@ -166,7 +173,7 @@ export function fields<K extends string = keyof ResourceProperties>(value: unkno
 export function idOf(event: UntrustedEvent, name: 'StackId' | 'RequestId' | 'LogicalResourceId' | 'PhysicalResourceId'): string {
   const value = event[name];
   if (typeof value !== 'string' || !ID.test(value)) {
-    throw new BadRequestError(`${name} is missing or not a string of 1 to 1,024 printable ASCII characters. Only CloudFormation is meant to invoke this function`);
+    throw new ForeignRequestError(`${name} is missing or not a string of 1 to 1,024 printable ASCII characters`);
   }
   return value;
 }

@@ -28,3 +28,5 @@ export const isStable = (status: string | undefined): boolean => status !== unde
 /** Whether no stack operation has touched the resource in between. */
 export const isSameResource = (before: StackResource, now: StackResource | undefined): boolean =>
   now !== undefined && now.physicalId === before.physicalId && now.status === before.status && now.updated === before.updated;
+
+export const isBeingDeleted = (resource: StackResource | undefined): boolean => resource?.status?.startsWith('DELETE_') ?? false;

@@ -3,12 +3,11 @@ import { declareByRule } from './declare-by-rule';
 import { isStillDeployed } from './deployed-rule';
 import { describeError, kindOfFailure } from './failure';
 import { repositoryArn } from './parse-rule';
-import { BatchResult, Counts, Failure, Item, NO_COUNTS, Pass, addCounts } from './pass';
+import { BatchResult, Counts, Failure, Item, NO_COUNTS, Pass, addCounts, eventOf } from './pass';
 import { releaseByRule } from './release-by-rule';
 import { RegistryEnvironment } from './services';
 import { WRITE_WINDOW_MS } from '../../src/shared/registry';
 import { sameSettings } from '../../src/shared/settings';
-import { UntrustedEvent } from '../cloudformation/request';
 import { parseRepositoryArn } from '../ecr/repository';
 import { RepositoryNotFoundError } from '../ecr/retries';
 import { Invocation } from '../protocol/invocation';
@@ -56,11 +55,6 @@ export async function batch({ pass, batch: items }: BatchInput, environment: Reg
   };
   await Promise.all(Array.from({ length: AT_ONCE }, workOff));
   return { counts, failures: failures.slice(0, MAX_BATCH_FAILURES), left };
-}
-
-/** What tells the log lines of one request from those of others. */
-function eventOf({ rule, operation }: Pass): UntrustedEvent {
-  return { RequestType: operation?.type, RequestId: operation?.requestId, StackId: rule.stackId, LogicalResourceId: rule.logicalId };
 }
 
 /** To be listed again. What the listing has read is old by then. */

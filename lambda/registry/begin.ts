@@ -3,6 +3,7 @@ import { executionPrefix } from './execution-name';
 import { Begun, Pass } from './pass';
 import { Execution, RegistryEnvironment } from './services';
 import { EVENT_WAIT_MS, STOP_WAIT_MS } from '../../src/shared/registry';
+import { isBeingDeleted } from '../cloudformation/stack';
 
 export interface BeginInput {
   readonly pass: Pass;
@@ -31,7 +32,7 @@ export async function begin({ pass, begun, name, started }: BeginInput, environm
     return { waitSeconds: 0 };
   }
   const { clock, log, services } = environment;
-  if (operation.type !== 'Delete' && (await retryDenied(clock, () => services.resource(rule.stackId, rule.logicalId)))?.status?.startsWith('DELETE_')) {
+  if (operation.type !== 'Delete' && isBeingDeleted(await retryDenied(clock, () => services.resource(rule.stackId, rule.logicalId)))) {
     // It came late out of Lambda's queue. It must not stop the deletion, nor declare what nobody would release.
     throw new OvertakenError();
   }

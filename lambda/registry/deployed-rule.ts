@@ -4,7 +4,7 @@ import { RegistryEnvironment } from './services';
 import { PASS_TIME_MS, RULE_METADATA_KEY, RuleName } from '../../src/shared/registry';
 import { parseRulePhysicalId } from '../cloudformation/physical-id';
 import { BadRequestError, fields, idOf } from '../cloudformation/request';
-import { StackResource, isSameResource, isStable } from '../cloudformation/stack';
+import { StackResource, isBeingDeleted, isSameResource, isStable } from '../cloudformation/stack';
 
 /** Which rule a schedule or an event names. */
 export function parseRuleName(input: unknown): RuleName {
@@ -22,7 +22,7 @@ export async function deployedSweep(name: RuleName, { clock, services }: Registr
   // The stack first: an operation that begins before the second answer waits for whoever has found the stack stable.
   const resource = isStable(await services.stackStatus(StackId)) ? await services.resource(StackId, LogicalResourceId) : undefined;
   const id = parseRulePhysicalId(resource?.physicalId);
-  if (!resource || !id || resource.status?.startsWith('DELETE_')) {
+  if (!resource || !id || isBeingDeleted(resource)) {
     return undefined;
   }
   const rule = parseRule({ ...name, ResourceProperties: propertiesIn(resource) });

@@ -1,4 +1,4 @@
-import { Counts, Pass, StackOperation, Work } from './pass';
+import { Counts, Pass, StackOperation, Work, eventOf } from './pass';
 import { RegistryEnvironment } from './services';
 import { RuleAttributes } from '../../src/shared/registry';
 import { namesOf } from '../cloudformation/request';
@@ -19,7 +19,7 @@ export async function end({ pass, work, error }: EndInput, environment: Registry
   const { rule, operation, kind } = pass;
   const { counts, failures, gaveWay } = work;
   const problem = problemOf(pass, work, error);
-  const event = { RequestType: operation?.type, RequestId: operation?.requestId, StackId: rule.stackId, LogicalResourceId: rule.logicalId };
+  const event = eventOf(pass);
   environment.log(problem ? 'ERROR' : 'INFO', 'pass-ended', {
     ...namesOf(event), pass: kind, counts, failures, gaveWay: gaveWay || undefined, reason: problem,
   });

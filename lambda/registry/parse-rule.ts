@@ -15,7 +15,7 @@ export function parseRule(event: UntrustedEvent): Rule {
   }
   const stateMachineArn = properties.StateMachineArn;
   if (typeof stateMachineArn !== 'string' || !STATE_MACHINE.test(stateMachineArn)) {
-    throw new BadRequestError('StateMachineArn is not the ARN of a state machine');
+    throw new BadRequestError('StateMachineArn is not the ARN of a state machine. Declare rules by RegistryImageTagMutability');
   }
   // CloudFormation passes numbers and booleans as strings.
   const maxConcurrency = Number(properties.MaxConcurrency ?? DEFAULT_CONCURRENCY);

@@ -1,4 +1,5 @@
 import { Settings } from '../../src/shared/settings';
+import { UntrustedEvent } from '../cloudformation/request';
 import { StackResource } from '../cloudformation/stack';
 import { Tags } from '../ecr/ecr';
 
@@ -56,6 +57,11 @@ export interface Sweep extends AnyPass {
   readonly deployed: StackResource;
   readonly operation?: undefined;
   readonly before?: undefined;
+}
+
+/** The request that the pass is for, as CloudFormation names it: it tells the log lines of one request from those of others. */
+export function eventOf({ rule, operation }: Pass): UntrustedEvent {
+  return { RequestType: operation?.type, RequestId: operation?.requestId, StackId: rule.stackId, LogicalResourceId: rule.logicalId };
 }
 
 /** What is to be done with one repository. */

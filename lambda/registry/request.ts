@@ -5,7 +5,9 @@ import { Before, ExecutionInput, Pass, START, StackOperation } from './pass';
 import { RegistryEnvironment } from './services';
 import { PASS_TIME_MS, RuleProperties } from '../../src/shared/registry';
 import { RulePhysicalId, parseRulePhysicalId, renderRulePhysicalId, tokenOf } from '../cloudformation/physical-id';
-import { BadRequestError, UntrustedEvent, fields, idOf, namesOf, parseSettings } from '../cloudformation/request';
+import {
+  BadRequestError, ForeignRequestError, UntrustedEvent, fields, idOf, namesOf, parseSettings, typeOf,
+} from '../cloudformation/request';
 import { Response } from '../cloudformation/response';
 
 /**
@@ -45,7 +47,7 @@ function parsePass(event: UntrustedEvent, physicalId: string, responseUrl: strin
   const operation: StackOperation = { type: typeOf(event), requestId: idOf(event, 'RequestId'), physicalId, responseUrl };
   const id = parseRulePhysicalId(physicalId);
   if (!id && operation.type === 'Update') {
-    throw new BadRequestError('PhysicalResourceId is not that of a RegistryImageTagMutability');
+    throw new ForeignRequestError('PhysicalResourceId is not that of a RegistryImageTagMutability');
   }
   return {
     kind: operation.type === 'Delete' ? 'release' : 'declare',
@@ -55,13 +57,6 @@ function parsePass(event: UntrustedEvent, physicalId: string, responseUrl: strin
     operation,
     deadline: now + PASS_TIME_MS,
   };
-}
-
-function typeOf({ RequestType }: UntrustedEvent): StackOperation['type'] {
-  if (RequestType !== 'Create' && RequestType !== 'Update' && RequestType !== 'Delete') {
-    throw new BadRequestError('RequestType is not Create, Update or Delete');
-  }
-  return RequestType;
 }
 
 /** What an update finds, unless it was never valid. */
