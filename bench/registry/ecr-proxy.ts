@@ -1,6 +1,6 @@
-import { Agent, createServer, request as send, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { Agent, request as send, type IncomingMessage, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { startHttpServer, type HttpServer } from '../../test/support/emulators/http-server';
 
 /** As many repositories as ECR answers where a call does not say. */
 const PAGE = 100;
@@ -19,25 +19,21 @@ interface ListInput {
  */
 export class EcrProxy {
   static async start(upstream: string): Promise<EcrProxy> {
-    const server = createServer();
-    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-    return new EcrProxy(server, new URL(upstream));
+    const proxy = new EcrProxy(new URL(upstream));
+    proxy.server = await startHttpServer((request, response, body) => proxy.answer(request, response, body));
+    return proxy;
   }
 
   private calls = 0;
   private readonly agent = new Agent({ keepAlive: true });
   /** What moto answered to the first page of each listing, whose number is in the token. */
   private readonly listings: object[][] = [];
+  private server!: HttpServer;
 
-  private constructor(private readonly server: Server, private readonly upstream: URL) {
-    server.on('request', (request, response) => {
-      this.calls++;
-      this.answer(request, response).catch(() => response.destroy());
-    });
-  }
+  private constructor(private readonly upstream: URL) {}
 
   get url(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+    return this.server.url;
   }
 
   /** The calls since the last time. */
@@ -48,13 +44,12 @@ export class EcrProxy {
   }
 
   stop(): void {
-    this.server.close();
-    this.server.closeAllConnections();
+    this.server.stop();
     this.agent.destroy();
   }
 
-  private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = await text(request);
+  private async answer(request: IncomingMessage, response: ServerResponse, body: string): Promise<void> {
+    this.calls++;
     const input = LISTS.test(String(request.headers['x-amz-target'])) ? JSON.parse(body) as ListInput : undefined;
     if (input && !input.repositoryNames) {
       const page = JSON.stringify(await this.page(input, request));

@@ -1,8 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { json } from 'node:stream/consumers';
-import { InvokeCommand, UpdateFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
+import { UpdateFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
 import { ListExecutionsCommand, SFNClient, paginateGetExecutionHistory, type HistoryEvent } from '@aws-sdk/client-sfn';
 import { historyEvents } from './history';
 import type { Tool } from './tools';
@@ -10,15 +6,9 @@ import { RULE_RESOURCE_TYPE, type RuleAttributes } from '../../src/shared/regist
 import { Account } from '../../test/e2e/account';
 import { RuleStack } from '../../test/e2e/registry/rule-stack';
 import type { Emulators } from '../../test/support/emulators';
+import { deliver } from '../../test/support/emulators/deliver';
 import { CREDENTIALS } from '../../test/support/emulators/environment';
 import { peakMemory } from '../../test/support/emulators/lambda-process';
-
-interface Answer {
-  readonly Status: string;
-  readonly Reason?: string;
-  readonly PhysicalResourceId: string;
-  readonly Data?: RuleAttributes;
-}
 
 /** A rule's life, by CloudFormation's events to the function of a stack: the emulator's CloudFormation would not wait so long. */
 export class MeasuredRule implements Tool {
@@ -82,7 +72,7 @@ export class MeasuredRule implements Tool {
 
   private async operate(RequestType: 'Create' | 'Update' | 'Delete'): Promise<void> {
     const properties = { RepositoryFilters: this.filters, ImageTagMutability: this.declares, MaxConcurrency: '4', StateMachineArn: this.stateMachineArn };
-    const { Status, Reason, PhysicalResourceId, Data } = await this.deliver({
+    const { Status, Reason, PhysicalResourceId, Data } = await deliver<RuleAttributes>(this.emulators.lambda, this.functionName, {
       RequestType,
       ResourceType: RULE_RESOURCE_TYPE,
       StackId: this.stackId,
@@ -94,26 +84,5 @@ export class MeasuredRule implements Tool {
     if (Status !== 'SUCCESS') throw new Error(`${RequestType}: ${Reason}`);
     if (RequestType !== 'Delete' && Number(Data?.Declared) !== this.expected) throw new Error(`${RequestType}: declared ${Data?.Declared} of ${this.expected}`);
     this.physicalId = RequestType === 'Delete' ? undefined : PhysicalResourceId;
-  }
-
-  /** Answers what the function sends as its response. */
-  private async deliver(event: object): Promise<Answer> {
-    const server = createServer();
-    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-    try {
-      const answer = new Promise<Answer>((resolve, reject) => server.on('request', (request, response) => {
-        json(request).then((body) => {
-          response.end();
-          resolve(body as Answer);
-        }, reject);
-      }));
-      const ResponseURL = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-      const Payload = JSON.stringify({ ...event, RequestId: randomUUID(), ResponseURL });
-      await this.emulators.lambda.send(new InvokeCommand({ FunctionName: this.functionName, Payload }));
-      return await answer;
-    } finally {
-      server.close();
-      server.closeAllConnections();
-    }
   }
 }

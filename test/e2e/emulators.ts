@@ -1,5 +1,6 @@
 import { delimiter, dirname } from 'node:path';
-import { startEmulators as start, type EcrProxy, type Emulators, type EmulatorsOptions } from '../support/emulators';
+import { startEmulators as start, type Emulators, type EmulatorsOptions } from '../support/emulators';
+import type { HttpServer } from '../support/emulators/http-server';
 import { SESSIONS, startIamProxy, type IamProxyOptions } from '../support/emulators/iam-proxy';
 import { nodeRelease } from '../support/node-releases';
 
@@ -31,7 +32,7 @@ export function startEmulators({ ecrProxy, onJudged, ministackEnv }: Options = {
   });
 }
 
-const both = (front: EcrProxy, behind?: EcrProxy): EcrProxy => ({
+const both = (front: HttpServer, behind?: HttpServer): HttpServer => ({
   url: front.url,
   stop: () => {
     front.stop();

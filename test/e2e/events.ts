@@ -1,17 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import { RESOURCE_TYPE, type ResourceProperties } from '../../src/shared/contract';
+import type { Answer } from '../support/emulators/deliver';
 import type { Settings } from '../support/emulators/ecr';
-import { LOOPBACK } from '../support/emulators/ports';
-
-/** What the function answers to CloudFormation, so far as tests look at it. */
-export interface Answer {
-  readonly Status: 'SUCCESS' | 'FAILED';
-  readonly PhysicalResourceId: string;
-  readonly Reason?: string;
-}
+import { startHttpServer, type HttpServer } from '../support/emulators/http-server';
 
 /** A declaration as it is written in an event. */
 export interface Declared {
@@ -33,27 +25,22 @@ export interface HandmadeEvent {
 /** CloudFormation played by hand, for what the emulated one never sends: it makes events, delivers them, and takes the answers. */
 export class Events {
   static async start(lambda: LambdaClient): Promise<Events> {
-    const server = createServer();
-    await new Promise<void>((listening) => server.listen(0, LOOPBACK, listening));
-    const events = new Events(lambda, server);
-    server.on('request', (request: IncomingMessage, response) => {
-      let body = '';
-      request.on('data', (chunk: Buffer) => body += chunk.toString());
-      request.on('end', () => {
-        events.answersAt(request.url ?? '').push(JSON.parse(body) as Answer);
-        response.end();
-      });
+    const events = new Events(lambda);
+    events.server = await startHttpServer((request, response, body) => {
+      events.answersAt(request.url ?? '').push(JSON.parse(body) as Answer);
+      response.end();
     });
     return events;
   }
 
   private readonly answers = new Map<string, Answer[]>();
+  private server!: HttpServer;
 
-  private constructor(private readonly lambda: LambdaClient, private readonly server: Server) {}
+  private constructor(private readonly lambda: LambdaClient) {}
 
   make(stackId: string, logicalId: string, text: EventText): HandmadeEvent {
     return {
-      ResponseURL: `http://${LOOPBACK}:${(this.server.address() as AddressInfo).port}/${randomUUID()}`,
+      ResponseURL: `${this.server.url}/${randomUUID()}`,
       RequestType: text.type,
       RequestId: randomUUID(),
       ResourceType: RESOURCE_TYPE,
@@ -72,8 +59,7 @@ export class Events {
   }
 
   stop(): void {
-    this.server.close();
-    this.server.closeAllConnections();
+    this.server.stop();
   }
 
   private answersAt(path: string): Answer[] {

@@ -3,14 +3,12 @@
  *
  *   npx tsx --inspect-brk test/e2e/invoke.ts IMMUTABLE_WITH_EXCLUSION latest 'dev-*'
  */
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { CreateRepositoryCommand } from '@aws-sdk/client-ecr';
 import { handler } from '../../lambda';
 import { ENV_OWNERSHIP_TAG_KEY, ENV_OWNERSHIP_TAG_VALUE, TAG_PREFIX } from '../../src/shared/contract';
 import { startEmulators, type Emulators } from '../support/emulators';
 import { settingsOf, tagsOf } from '../support/emulators/ecr';
-import { LOOPBACK } from '../support/emulators/ports';
+import { startHttpServer } from '../support/emulators/http-server';
 
 const REPOSITORY = 'team-a/api';
 const [mutability = 'IMMUTABLE', ...filters] = process.argv.slice(2);
@@ -48,14 +46,14 @@ async function main(): Promise<void> {
 /** Gives an event to the handler, as Lambda does, and takes the answer, as CloudFormation does. */
 async function invoke(event: object): Promise<unknown> {
   let answer = '';
-  const server = createServer((request, response) => {
-    request.setEncoding('utf8').on('data', (chunk: string) => { answer += chunk; }).on('end', () => response.end());
+  const server = await startHttpServer((_, response, body) => {
+    answer = body;
+    response.end();
   });
-  await new Promise<void>((listening) => server.listen(0, LOOPBACK, listening));
   try {
-    await handler({ ...event, ResponseURL: `http://${LOOPBACK}:${(server.address() as AddressInfo).port}/` });
+    await handler({ ...event, ResponseURL: `${server.url}/` });
   } finally {
-    server.close();
+    server.stop();
   }
   return JSON.parse(answer);
 }

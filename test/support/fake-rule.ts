@@ -1,6 +1,5 @@
 import assert from 'node:assert';
-import { createServer } from 'node:http';
-import { AddressInfo } from 'node:net';
+import { startHttpServer } from './emulators/http-server';
 import { FakeRegistry, RULE_STACK, STATE_MACHINE } from './fake-registry';
 import { wildcard } from './properties';
 import { StateMachineRun, runStateMachine } from './state-machine';
@@ -119,20 +118,13 @@ export class FakeRule {
 /** CloudFormation's bucket. */
 async function receiveResponses() {
   const responses: unknown[] = [];
-  const server = createServer((request, response) => {
-    let body = '';
-    request.setEncoding('utf8').on('data', (chunk: string) => { body += chunk; }).on('end', () => {
-      responses.push(JSON.parse(body));
-      response.end();
-    });
+  const server = await startHttpServer((_, response, body) => {
+    responses.push(JSON.parse(body));
+    response.end();
   });
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/?signature`,
+    url: `${server.url}/?signature`,
     responses,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      await new Promise((closed) => server.close(closed));
-    },
+    [Symbol.asyncDispose]: async () => server.stop(),
   };
 }

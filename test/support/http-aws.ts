@@ -1,6 +1,5 @@
-import { createServer, IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { CloudTrailEvent } from './cloudtrail-events';
+import { startHttpServer } from './emulators/http-server';
 
 export interface ApiFault {
   readonly error: string;
@@ -32,8 +31,7 @@ export interface HttpAws extends AsyncDisposable {
  * @see https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html
  */
 export async function serveAws(moto: string): Promise<HttpAws> {
-  const server = createServer(async (request, response) => {
-    const body = await textOf(request);
+  const server = await startHttpServer(async (request, response, body) => {
     // CloudFormation's protocol has the operation in the body.
     const target = String(request.headers['x-amz-target'] ?? new URLSearchParams(body).get('Action'));
     const operation = target.slice(target.lastIndexOf('.') + 1);
@@ -53,18 +51,14 @@ export async function serveAws(moto: string): Promise<HttpAws> {
       response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? '' }).end(await answer.text());
     }
   });
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   const served: HttpAws = {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: server.url,
     calls: [],
     events: [],
     tags: new Map(),
     fault: () => undefined,
     before: () => {},
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      await new Promise((closed) => server.close(closed));
-    },
+    [Symbol.asyncDispose]: async () => server.stop(),
   };
   return served;
 }
@@ -104,12 +98,4 @@ function lookUpEvents(events: readonly CloudTrailEvent[], { LookupAttributes, St
     })),
     NextToken: end < found.length ? String(end) : undefined,
   };
-}
-
-async function textOf(request: IncomingMessage): Promise<string> {
-  let text = '';
-  for await (const chunk of request.setEncoding('utf8')) {
-    text += chunk;
-  }
-  return text;
 }

@@ -1,5 +1,5 @@
-import { IncomingHttpHeaders, IncomingMessage, createServer } from 'node:http';
-import { AddressInfo } from 'node:net';
+import { IncomingHttpHeaders } from 'node:http';
+import { startHttpServer } from './emulators/http-server';
 import { FakeEcr, named } from './fake-ecr';
 import { isMutability } from '../../src/shared/settings';
 
@@ -33,8 +33,8 @@ export async function serveEcr(): Promise<HttpEcr> {
     repositories.set(name, found);
     return found;
   };
-  const server = createServer(async (request, response) => {
-    const body: unknown = JSON.parse(await textOf(request));
+  const server = await startHttpServer(async (request, response, text) => {
+    const body: unknown = JSON.parse(text);
     if (request.method === 'PUT') {
       served.answers.push(body);
       response.end();
@@ -51,17 +51,13 @@ export async function serveEcr(): Promise<HttpEcr> {
       response.writeHead(400).end(JSON.stringify({ __type: name, message }));
     }
   });
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   const served: HttpEcr = {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: server.url,
     calls: [],
     answers: [],
     fault: () => undefined,
     repository,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      await new Promise((closed) => server.close(closed));
-    },
+    [Symbol.asyncDispose]: async () => server.stop(),
   };
   return served;
 }
@@ -110,12 +106,4 @@ async function perform(operation: string, input: Input, repository: (name: strin
     default:
       throw named('UnknownOperationException', operation);
   }
-}
-
-async function textOf(request: IncomingMessage): Promise<string> {
-  let text = '';
-  for await (const chunk of request.setEncoding('utf8')) {
-    text += chunk;
-  }
-  return text;
 }

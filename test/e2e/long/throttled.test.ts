@@ -1,7 +1,8 @@
+import type { Answer } from '../../support/emulators/deliver';
 import { startThrottlingProxy } from '../../support/emulators/throttling-proxy';
 import { Account } from '../account';
 import { startEmulators } from '../emulators';
-import { Events, type Answer } from '../events';
+import { Events } from '../events';
 import { FILTERED, IMMUTABLE, LOCKED, MUTABLE } from '../settings';
 
 const CALLS_PER_SECOND = 5;

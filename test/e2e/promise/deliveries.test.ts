@@ -1,6 +1,7 @@
+import type { Answer } from '../../support/emulators/deliver';
 import { Account } from '../account';
 import { startEmulators } from '../emulators';
-import { Events, type Answer, type EventText, type HandmadeEvent } from '../events';
+import { Events, type EventText, type HandmadeEvent } from '../events';
 import { FILTERED, IMMUTABLE, LOCKED, MUTABLE } from '../settings';
 
 let account: Account;

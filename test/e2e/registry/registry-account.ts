@@ -1,22 +1,11 @@
-import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CreateRepositoryCommand } from '@aws-sdk/client-ecr';
-import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { RuleStack } from './rule-stack';
 import { runAwsCommands } from '../../support/emulators/aws-cli';
+import { deliver, invoke, type Answer } from '../../support/emulators/deliver';
 import { recordOf, settingsOf, type Settings } from '../../support/emulators/ecr';
-import { LOOPBACK } from '../../support/emulators/ports';
 import { TaggingApi } from '../../support/emulators/tagging-api';
 import { FaultyAccount } from '../faulty-account';
-
-/** What the library answers to CloudFormation. */
-export interface Answer {
-  readonly Status: string;
-  readonly PhysicalResourceId: string;
-  readonly Reason?: string;
-}
 
 const ENDS_WITHIN_MS = 60_000;
 
@@ -26,22 +15,10 @@ export class RegistryAccount {
     const tagging = await TaggingApi.start();
     const account = await FaultyAccount.start({ ministackEnv: tagging.environment });
     tagging.ecr = account.emulators.ecr();
-    const server = createServer();
-    await new Promise<void>((listening) => server.listen(0, LOOPBACK, listening));
-    return new RegistryAccount(account, tagging, server);
+    return new RegistryAccount(account, tagging);
   }
 
-  private readonly answers = new Map<string, (answer: Answer) => void>();
-
-  private constructor(readonly account: FaultyAccount, readonly tagging: TaggingApi, private readonly server: Server) {
-    server.on('request', (request: IncomingMessage, response) => {
-      let body = '';
-      request.setEncoding('utf8').on('data', (chunk: string) => { body += chunk; }).on('end', () => {
-        this.answers.get(request.url ?? '')?.(JSON.parse(body) as Answer);
-        response.end();
-      });
-    });
-  }
+  private constructor(readonly account: FaultyAccount, readonly tagging: TaggingApi) {}
 
   stack = (name: string) => new RuleStack(this.account, name);
 
@@ -68,19 +45,13 @@ export class RegistryAccount {
     return JSON.parse(await runAwsCommands(this.account.emulators, `aws ${command} --output json`) || 'null');
   }
 
-  async invoke(functionName: string, input: string | object): Promise<void> {
-    const { FunctionError, Payload } = await this.account.emulators.lambda.send(new InvokeCommand({
-      FunctionName: functionName, Payload: typeof input === 'string' ? input : JSON.stringify(input),
-    }));
-    if (FunctionError) throw new Error(`${functionName} failed: ${Payload?.transformToString()}`);
+  invoke(functionName: string, input: string | object): Promise<void> {
+    return invoke(this.account.emulators.lambda, functionName, typeof input === 'string' ? input : JSON.stringify(input));
   }
 
   /** Delivers an event as CloudFormation does, and waits for its answer. */
-  async deliver(functionName: string, event: object): Promise<Answer> {
-    const path = `/${randomUUID()}`;
-    const answered = new Promise<Answer>((resolve) => this.answers.set(path, resolve));
-    await this.invoke(functionName, { ...event, RequestId: randomUUID(), ResponseURL: `http://${LOOPBACK}:${(this.server.address() as AddressInfo).port}${path}` });
-    return answered;
+  deliver(functionName: string, event: object): Promise<Answer> {
+    return deliver(this.account.emulators.lambda, functionName, event);
   }
 
   /** Waits until no execution runs. */
@@ -93,8 +64,6 @@ export class RegistryAccount {
   }
 
   stop(): void {
-    this.server.close();
-    this.server.closeAllConnections();
     this.tagging.stop();
     this.account.stop();
   }

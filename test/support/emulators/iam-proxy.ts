@@ -1,7 +1,5 @@
-import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { ECRClient, ListTagsForResourceCommand } from '@aws-sdk/client-ecr';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { LambdaClient } from '@aws-sdk/client-lambda';
@@ -9,7 +7,7 @@ import { callsOf } from './ecr-call';
 import { CREDENTIALS, REGION, type Environment } from './environment';
 import { forward, refuse } from './forward';
 import { FunctionRoles } from './function-roles';
-import { LOOPBACK } from './ports';
+import { startHttpServer, type HttpServer } from './http-server';
 import { judge, type Call, type Policy, type Verdict } from '../iam';
 
 /** A call as it was judged: by which policies, and with the tags that the repository had. */
@@ -27,11 +25,6 @@ export interface IamProxyOptions {
   readonly onJudged?: (judged: JudgedCall) => void;
 }
 
-export interface IamProxy {
-  readonly url: string;
-  stop(): void;
-}
-
 /** What the emulated functions need in their environment, so that the proxy can tell whose call it is. */
 export const SESSIONS: Environment = { NODE_OPTIONS: `--require "${join(__dirname, 'lambda-session.cjs')}"` };
 
@@ -41,7 +34,7 @@ export const SESSIONS: Environment = { NODE_OPTIONS: `--require "${join(__dirnam
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html for the messages
  */
-export async function startIamProxy({ ministack, moto, upstream, onJudged = () => {} }: IamProxyOptions): Promise<IamProxy> {
+export async function startIamProxy({ ministack, moto, upstream, onJudged = () => {} }: IamProxyOptions): Promise<HttpServer> {
   const client = { region: REGION, credentials: CREDENTIALS };
   const roles = new FunctionRoles(new IAMClient({ ...client, endpoint: ministack }), new LambdaClient({ ...client, endpoint: ministack }));
   const tagsOf = tagsIn(moto);
@@ -71,8 +64,7 @@ export async function startIamProxy({ ministack, moto, upstream, onJudged = () =
     return undefined;
   }
 
-  const server = createServer(async (request, response) => {
-    const body = await text(request);
+  return startHttpServer(async (request, response, body) => {
     try {
       const refusal = await refusalOf(request, body);
       if (refusal) {
@@ -85,14 +77,6 @@ export async function startIamProxy({ ministack, moto, upstream, onJudged = () =
       refuse(response, 'IamProxyException', String(error));
     }
   });
-  await new Promise<void>((listening) => server.listen(0, LOOPBACK, listening));
-  return {
-    url: `http://${LOOPBACK}:${(server.address() as AddressInfo).port}`,
-    stop: () => {
-      server.close();
-      server.closeAllConnections();
-    },
-  };
 }
 
 /** A repository's tags now, or none where there is no such repository. */

@@ -5,6 +5,7 @@ import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { ECRClient } from '@aws-sdk/client-ecr';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { ACCOUNT, bareEnvironment, CREDENTIALS, REGION, type Environment } from './environment';
+import type { HttpServer } from './http-server';
 import { startMinistack } from './ministack';
 import { startMoto } from './moto';
 import { freePorts, LOOPBACK } from './ports';
@@ -15,7 +16,7 @@ export interface EmulatorsOptions {
   /** More variables for ministack and its Lambdas: `AUTH`, or a `PATH` with another Node first. */
   readonly ministackEnv?: Environment;
   /** Starts what stands between the Lambdas and moto. */
-  readonly ecrProxy?: (urls: EmulatorUrls) => Promise<EcrProxy>;
+  readonly ecrProxy?: (urls: EmulatorUrls) => Promise<HttpServer>;
   /**
    * Whether `keep()` may be called. Only then can the emulators outlive this process.
    * @default false
@@ -26,11 +27,6 @@ export interface EmulatorsOptions {
 export interface EmulatorUrls {
   readonly ministack: string;
   readonly moto: string;
-}
-
-export interface EcrProxy {
-  readonly url: string;
-  stop(): void;
 }
 
 export interface Emulators {
@@ -61,7 +57,7 @@ export async function startEmulators(options: EmulatorsOptions = {}): Promise<Em
   const bare = bareEnvironment(folder);
   const groups: ProcessGroup[] = [];
   let kept = false;
-  let proxy: EcrProxy | undefined;
+  let proxy: HttpServer | undefined;
   const stop = () => {
     proxy?.stop();
     for (const group of groups) group.stop();

@@ -1,7 +1,5 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { ListTagsForResourceCommand, type ECRClient } from '@aws-sdk/client-ecr';
-import { LOOPBACK } from './ports';
+import { startHttpServer, type HttpServer } from './http-server';
 
 /**
  * The Resource Groups Tagging API for repositories, whose tags moto's own does not know: `GetResources` by ARNs, without pages.
@@ -10,37 +8,34 @@ import { LOOPBACK } from './ports';
  */
 export class TaggingApi {
   static async start(): Promise<TaggingApi> {
-    const server = createServer();
-    await new Promise<void>((listening) => server.listen(0, LOOPBACK, listening));
-    return new TaggingApi(server);
+    const api = new TaggingApi();
+    api.server = await startHttpServer(async (_, response, body) => {
+      api.asked++;
+      response.setHeader('content-type', 'application/x-amz-json-1.1');
+      try {
+        response.end(JSON.stringify(await api.answer(JSON.parse(body) as { readonly ResourceARNList: readonly string[] })));
+      } catch (error) {
+        response.writeHead(500).end(JSON.stringify({ __type: 'InternalServiceException', message: String(error) }));
+      }
+    });
+    return api;
   }
 
   /** How often it was asked. */
   asked = 0;
   /** Where the tags are. */
   ecr?: ECRClient;
+  private server!: HttpServer;
 
-  private constructor(private readonly server: Server) {
-    server.on('request', (request, response) => {
-      let body = '';
-      request.setEncoding('utf8').on('data', (chunk: string) => { body += chunk; }).on('end', () => {
-        this.asked++;
-        this.answer(JSON.parse(body) as { readonly ResourceARNList: readonly string[] }).then(
-          (answer) => response.writeHead(200, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(answer)),
-          (error: unknown) => response.writeHead(500, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify({ __type: 'InternalServiceException', message: String(error) })),
-        );
-      });
-    });
-  }
+  private constructor() {}
 
   /** For the functions' environment. */
   get environment(): Record<string, string> {
-    return { AWS_ENDPOINT_URL_RESOURCE_GROUPS_TAGGING_API: `http://${LOOPBACK}:${(this.server.address() as AddressInfo).port}` };
+    return { AWS_ENDPOINT_URL_RESOURCE_GROUPS_TAGGING_API: this.server.url };
   }
 
   stop(): void {
-    this.server.close();
-    this.server.closeAllConnections();
+    this.server.stop();
   }
 
   private async answer({ ResourceARNList }: { readonly ResourceARNList: readonly string[] }): Promise<object> {

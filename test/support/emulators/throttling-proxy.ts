@@ -1,9 +1,5 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
-import type { EcrProxy } from '.';
 import { forward, refuse } from './forward';
-import { LOOPBACK } from './ports';
+import { startHttpServer, type HttpServer } from './http-server';
 import { TokenBucket } from '../token-bucket';
 
 /**
@@ -11,10 +7,9 @@ import { TokenBucket } from '../token-bucket';
  *
  * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html
  */
-export async function startThrottlingProxy(upstream: string, callsPerSecond: number): Promise<EcrProxy> {
+export async function startThrottlingProxy(upstream: string, callsPerSecond: number): Promise<HttpServer> {
   const buckets = new Map<string, TokenBucket>();
-  const server = createServer(async (request, response) => {
-    const body = await text(request);
+  return startHttpServer(async (request, response, body) => {
     const operation = String(request.headers['x-amz-target']);
     const bucket = buckets.get(operation) ?? new TokenBucket(callsPerSecond);
     buckets.set(operation, bucket);
@@ -24,12 +19,4 @@ export async function startThrottlingProxy(upstream: string, callsPerSecond: num
       refuse(response, 'ThrottlingException', 'Rate exceeded');
     }
   });
-  await new Promise<void>((listening) => server.listen(0, LOOPBACK, listening));
-  return {
-    url: `http://${LOOPBACK}:${(server.address() as AddressInfo).port}`,
-    stop: () => {
-      server.close();
-      server.closeAllConnections();
-    },
-  };
 }
