@@ -2,6 +2,7 @@ import { Choose } from './chooser';
 import { EcrCall, EcrState } from './ecr-state';
 import { Delivery, LiveInvocation, Reply } from './live-invocation';
 import { Response } from '../../lambda/cloudformation/response';
+import { MAX_READ_LAG_MS } from '../../lambda/protocol/windows';
 import { runAwsCli } from '../support/fake-aws-cli';
 
 /** What goes wrong with one invocation. Its calls are numbered from 0. */
@@ -13,7 +14,7 @@ export type Fault =
   | { readonly kind: 'refused'; readonly call: number }
   /** ECR does what that call asks, but its response is lost. */
   | { readonly kind: 'cut'; readonly call: number }
-  /** The next read after that call shows the repository before the invocation's last write. */
+  /** The next read after that call shows the repository before the invocation's last write, if that is less than `MAX_READ_LAG_MS` ago. */
   | { readonly kind: 'lags'; readonly call: number };
 
 export const NO_FAULT: Fault = { kind: 'none' };
@@ -73,8 +74,8 @@ class FaultyInvocation {
   public ended = false;
   public result: Response | undefined;
   private calls = 0;
-  /** Of each repository, the state before this invocation's last write. */
-  private readonly beforeLastWrite = new Map<string, EcrState>();
+  /** Of each repository, the state before this invocation's last write, and when that was. */
+  private readonly beforeLastWrite = new Map<string, { readonly state: EcrState; readonly at: number }>();
   private isLagDue = false;
 
   constructor(private readonly registry: ModelRegistry, private readonly live: LiveInvocation, private readonly fault: Fault) {}
@@ -116,10 +117,13 @@ class FaultyInvocation {
       return { time, error: named('ECONNRESET', 'socket hang up') };
     }
     if (after !== before) {
-      this.beforeLastWrite.set(repository, before);
-    } else if (this.isLagDue && this.beforeLastWrite.has(repository)) {
+      this.beforeLastWrite.set(repository, { state: before, at: time });
+      return { time, shows: after };
+    }
+    const old = this.beforeLastWrite.get(repository);
+    if (this.isLagDue && old) {
       this.isLagDue = false;
-      return { time, shows: this.beforeLastWrite.get(repository)! };
+      return { time, shows: time - old.at < MAX_READ_LAG_MS ? old.state : after };
     }
     return { time, shows: after };
   }
