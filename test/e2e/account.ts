@@ -1,10 +1,15 @@
 import { CreateRepositoryCommand } from '@aws-sdk/client-ecr';
 import { DeployedStack, type DeployedStackOptions } from './deployed-stack';
+import { startEmulators, type StartOptions } from './emulators';
 import type { Emulators } from '../support/emulators';
 import { recordOf, settingsOf, type Settings } from '../support/emulators/ecr';
 
 /** The emulated AWS account: teams' repositories in it, and stacks that declare their settings. */
 export class Account {
+  static async start(options?: StartOptions): Promise<Account> {
+    return new Account(await startEmulators(options));
+  }
+
   private count = 0;
 
   constructor(readonly emulators: Emulators) {}
@@ -34,5 +39,9 @@ export class Account {
   async now(repository: string, region?: string): Promise<[Settings, number]> {
     const ecr = this.emulators.ecr(region);
     return [await settingsOf(ecr, repository), (await recordOf(ecr, repository)).length];
+  }
+
+  stop(): void {
+    this.emulators.stop();
   }
 }

@@ -18,10 +18,10 @@ export function lambdaNode(): string {
   }
 }
 
-type Options = Omit<EmulatorsOptions, 'keepable'> & Pick<IamProxyOptions, 'onJudged'>;
+export type StartOptions = Omit<EmulatorsOptions, 'keepable'> & Pick<IamProxyOptions, 'onJudged'>;
 
 /** The emulators of a test file, with functions that run on `lambdaNode()`, and may do in ECR what their roles allow. */
-export function startEmulators({ ecrProxy, onJudged, ministackEnv }: Options = {}): Promise<Emulators> {
+export function startEmulators({ ecrProxy, onJudged, ministackEnv }: StartOptions = {}): Promise<Emulators> {
   return start({
     ministackEnv: { PATH: [dirname(lambdaNode()), process.env.PATH].join(delimiter), ...SESSIONS, ...ministackEnv },
     ecrProxy: async (urls) => {

@@ -21,8 +21,4 @@ export class FaultyAccount extends Account {
   inject(fault: Fault): Promise<Injected> {
     return this.microburst.inject(fault);
   }
-
-  stop(): void {
-    this.emulators.stop();
-  }
 }

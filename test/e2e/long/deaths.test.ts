@@ -1,20 +1,11 @@
 import { dieInCreate, moments } from '../death';
 import { Events } from '../events';
 import { FaultyAccount } from '../faulty-account';
+import { shared } from '../shared';
 
-let account: FaultyAccount;
-let events: Events;
-
-beforeAll(async () => {
-  account = await FaultyAccount.start();
-  events = await Events.start(account.emulators.lambda);
-}, 300_000);
-
-afterAll(() => {
-  events?.stop();
-  account?.stop();
-});
+const account = shared(() => FaultyAccount.start());
+const events = shared(() => Events.start(account().emulators.lambda));
 
 test.concurrent.each(moments('TagResource', 'PutImageTagMutability'))(
-  'the function dies in a create, %s %s: the original', (...moment) => dieInCreate(account, events, moment),
+  'the function dies in a create, %s %s: the original', (...moment) => dieInCreate(account(), events(), moment),
 );

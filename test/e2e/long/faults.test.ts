@@ -1,13 +1,8 @@
 import { FaultyAccount } from '../faulty-account';
 import { casesOf, passFault } from '../passing-fault';
+import { shared } from '../shared';
 
-let account: FaultyAccount;
-
-beforeAll(async () => {
-  account = await FaultyAccount.start();
-}, 300_000);
-
-afterAll(() => account?.stop());
+const account = shared(() => FaultyAccount.start());
 
 const FAULTS = [
   { name: 'denied until the policy counts', times: 2, effect: { error: { code: 'AccessDeniedException', message: 'is not authorized to perform this' } } },
@@ -15,4 +10,4 @@ const FAULTS = [
   { name: 'cut off before it reaches ECR', times: 2, effect: { reset: true } },
 ];
 
-test.concurrent.each(casesOf(FAULTS))('$operation is $name: create, update and delete do what they say', (fault) => passFault(account, fault));
+test.concurrent.each(casesOf(FAULTS))('$operation is $name: create, update and delete do what they say', (fault) => passFault(account(), fault));

@@ -1,27 +1,21 @@
 import type { Settings } from '../../support/emulators/ecr';
 import { Account } from '../account';
-import { startEmulators } from '../emulators';
 import { FILTERED, IMMUTABLE, LOCKED, MUTABLE } from '../settings';
+import { shared } from '../shared';
 
 /** moto answers one call at a time: more at once only wait. */
 const AT_ONCE = 20;
 
-let account: Account;
-
-beforeAll(async () => {
-  account = new Account(await startEmulators());
-}, 300_000);
-
-afterAll(() => account?.emulators.stop());
+const account = shared(() => Account.start());
 
 // The emulated CloudFormation sends one event after the other, so that one process of the function does; AWS sends many at once.
 test('480 repositories in one stack: created, all changed, and deleted', async () => {
   const originals = Array.from({ length: 480 }, (_, index) => index % 2 === 0 ? FILTERED : MUTABLE);
-  const repositories = await each(originals, (original) => account.repository(original));
+  const repositories = await each(originals, (original) => account().repository(original));
   const declarations = (settings: Settings) => repositories.map((repository, index) => ({ id: `Tags${index}`, repository, settings }));
-  const now = () => each(repositories, (repository) => account.now(repository));
+  const now = () => each(repositories, (repository) => account().now(repository));
 
-  const stack = await account.stack().create(...declarations(LOCKED));
+  const stack = await account().stack().create(...declarations(LOCKED));
   expect(await now()).toEqual(repositories.map(() => [LOCKED, 3]));
   await stack.update(...declarations(IMMUTABLE));
   expect(await now()).toEqual(repositories.map(() => [IMMUTABLE, 3]));

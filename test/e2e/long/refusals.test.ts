@@ -1,16 +1,11 @@
 import { FaultyAccount } from '../faulty-account';
 import { RETRIED, refuseCreate, refuseDelete, refuseUpdate } from '../refusal';
+import { shared } from '../shared';
 
-let account: FaultyAccount;
+const account = shared(() => FaultyAccount.start());
 
-beforeAll(async () => {
-  account = await FaultyAccount.start();
-}, 300_000);
+test.concurrent.each(RETRIED)('$operation is $name in a create: it fails with the reason, and leaves nothing', (refusal) => refuseCreate(account(), refusal));
 
-afterAll(() => account?.stop());
+test.concurrent.each(RETRIED)('$operation is $name in an update: it fails with the reason, and the former settings stay', (refusal) => refuseUpdate(account(), refusal));
 
-test.concurrent.each(RETRIED)('$operation is $name in a create: it fails with the reason, and leaves nothing', (refusal) => refuseCreate(account, refusal));
-
-test.concurrent.each(RETRIED)('$operation is $name in an update: it fails with the reason, and the former settings stay', (refusal) => refuseUpdate(account, refusal));
-
-test.concurrent.each(RETRIED)('$operation is $name in a delete: it fails, the function is gone, and the commands in the reason restore the repository', (refusal) => refuseDelete(account, refusal));
+test.concurrent.each(RETRIED)('$operation is $name in a delete: it fails, the function is gone, and the commands in the reason restore the repository', (refusal) => refuseDelete(account(), refusal));

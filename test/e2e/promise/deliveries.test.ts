@@ -1,29 +1,19 @@
 import type { Answer } from '../../support/emulators/deliver';
 import { Account } from '../account';
-import { startEmulators } from '../emulators';
 import { Events, type EventText, type HandmadeEvent } from '../events';
 import { FILTERED, IMMUTABLE, LOCKED, MUTABLE } from '../settings';
+import { shared } from '../shared';
 
-let account: Account;
-let events: Events;
-
-beforeAll(async () => {
-  account = new Account(await startEmulators());
-  events = await Events.start(account.emulators.lambda);
-}, 300_000);
-
-afterAll(() => {
-  events?.stop();
-  account?.emulators.stop();
-});
+const account = shared(() => Account.start());
+const events = shared(() => Events.start(account().emulators.lambda));
 
 /** A stack whose own declaration is only there for the sake of its function: the events are about further resources of it. */
 async function stackFor(...repositories: readonly string[]) {
-  const stack = await account.stack({ alsoAllowed: repositories }).create({ repository: await account.repository(MUTABLE), settings: IMMUTABLE });
+  const stack = await account().stack({ alsoAllowed: repositories }).create({ repository: await account().repository(MUTABLE), settings: IMMUTABLE });
   const functionName = await stack.functionName();
   return {
-    make: (logicalId: string, text: EventText) => events.make(stack.id, logicalId, text),
-    deliver: (event: HandmadeEvent) => events.deliver(functionName, event),
+    make: (logicalId: string, text: EventText) => events().make(stack.id, logicalId, text),
+    deliver: (event: HandmadeEvent) => events().deliver(functionName, event),
   };
 }
 
@@ -38,9 +28,9 @@ const idOf = (arn: string, original = 'MUTABLE_WITH_EXCLUSION prod-* release-v*'
 
 /** A repository, and the events in the life of a resource that declares it. */
 async function resource(logicalId: string) {
-  const repository = await account.repository(FILTERED);
+  const repository = await account().repository(FILTERED);
   const { make, deliver } = await stackFor(repository);
-  const arn = account.arn(repository);
+  const arn = account().arn(repository);
   const locked = { arn, settings: LOCKED };
   const immutable = { arn, settings: IMMUTABLE };
   return {
@@ -70,18 +60,18 @@ describe('each event is delivered twice', () => {
     const deliverTwice = (event: HandmadeEvent) => inThatWay(deliver, event);
     const created = await deliverTwice(create);
     expect(created).toEqual([success(idOf(arn)), success(created[0]!.PhysicalResourceId)]);
-    expect(await account.now(repository)).toEqual([LOCKED, 3]);
+    expect(await account().now(repository)).toEqual([LOCKED, 3]);
     const id = created[0]!.PhysicalResourceId;
     expect(await deliverTwice(update(id))).toEqual([success(id), success(id)]);
-    expect(await account.now(repository)).toEqual([IMMUTABLE, 3]);
+    expect(await account().now(repository)).toEqual([IMMUTABLE, 3]);
     expect(await deliverTwice(remove(id))).toEqual([success(id), success(id)]);
-    expect(await account.now(repository)).toEqual([FILTERED, 0]);
+    expect(await account().now(repository)).toEqual([FILTERED, 0]);
   });
 });
 
 test('a replacement is rolled back as AWS does it, by an update back and then the delete of the new id', async () => {
-  const [old, other] = [await account.repository(FILTERED), await account.repository(MUTABLE)];
-  const [before, after] = [{ arn: account.arn(old), settings: LOCKED }, { arn: account.arn(other), settings: IMMUTABLE }];
+  const [old, other] = [await account().repository(FILTERED), await account().repository(MUTABLE)];
+  const [before, after] = [{ arn: account().arn(old), settings: LOCKED }, { arn: account().arn(other), settings: IMMUTABLE }];
   const { make: makeOf, deliver } = await stackFor(old, other);
   const make = (text: EventText) => makeOf('Replaced', text);
 
@@ -89,11 +79,11 @@ test('a replacement is rolled back as AWS does it, by an update back and then th
   const id = created!.PhysicalResourceId;
   const [replaced] = await deliver(make({ type: 'Update', physicalId: id, declared: after, before }));
   expect(replaced).toEqual(success(idOf(after.arn, 'MUTABLE')));
-  expect([await account.now(old), await account.now(other)]).toEqual([[LOCKED, 3], [IMMUTABLE, 3]]);
+  expect([await account().now(old), await account().now(other)]).toEqual([[LOCKED, 3], [IMMUTABLE, 3]]);
   const newId = replaced!.PhysicalResourceId;
   expect(await deliver(make({ type: 'Update', physicalId: newId, declared: before, before: after }))).toEqual([success(id)]);
   expect(await deliver(make({ type: 'Delete', physicalId: newId, declared: after }))).toEqual([success(newId)]);
-  expect([await account.now(old), await account.now(other)]).toEqual([[LOCKED, 3], [MUTABLE, 0]]);
+  expect([await account().now(old), await account().now(other)]).toEqual([[LOCKED, 3], [MUTABLE, 0]]);
   await deliver(make({ type: 'Delete', physicalId: id, declared: before }));
-  expect(await account.now(old)).toEqual([FILTERED, 0]);
+  expect(await account().now(old)).toEqual([FILTERED, 0]);
 });

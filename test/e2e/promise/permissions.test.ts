@@ -4,37 +4,31 @@ import { recordOf } from '../../support/emulators/ecr';
 import type { JudgedCall } from '../../support/emulators/iam-proxy';
 import { isAllowed, type Policy } from '../../support/iam';
 import { Account } from '../account';
-import { startEmulators } from '../emulators';
 import { FILTERED, IMMUTABLE, LOCKED, MUTABLE } from '../settings';
+import { shared } from '../shared';
 
 // In all deployments of these tests, IAM judges what the function asks of ECR. Here it has reason to refuse.
 
-let account: Account;
+const account = shared(() => Account.start({ onJudged: (call) => judged.push(call) }));
 const judged: JudgedCall[] = [];
-
-beforeAll(async () => {
-  account = new Account(await startEmulators({ onJudged: (call) => judged.push(call) }));
-}, 300_000);
-
-afterAll(() => account?.emulators.stop());
 
 /** So short that a delete gives up after half a minute. */
 const functionTimeout = 105;
 
 /** A stack with two declarations, of which one is to leave the template. */
 async function two(withoutStatement?: string) {
-  const [leaving, staying] = [await account.repository(FILTERED), await account.repository(MUTABLE)];
-  const stack = await account.stack({ functionTimeout, withoutStatement }).create(
+  const [leaving, staying] = [await account().repository(FILTERED), await account().repository(MUTABLE)];
+  const stack = await account().stack({ functionTimeout, withoutStatement }).create(
     { id: 'Leaving', repository: leaving, settings: LOCKED }, { id: 'Staying', repository: staying, settings: LOCKED });
-  const now = async () => [await account.now(leaving), await account.now(staying)];
+  const now = async () => [await account().now(leaving), await account().now(staying)];
   expect(await now()).toEqual([[LOCKED, 3], [LOCKED, 3]]);
   return { leaving, staying, stack, now };
 }
 
 async function eraseOwnershipTag(repository: string): Promise<void> {
-  const ecr = account.emulators.ecr();
+  const ecr = account().emulators.ecr();
   const tagKeys = (await recordOf(ecr, repository)).filter((key) => key.startsWith(`${TAG_PREFIX}stack:`));
-  await ecr.send(new UntagResourceCommand({ resourceArn: account.arn(repository), tagKeys }));
+  await ecr.send(new UntagResourceCommand({ resourceArn: account().arn(repository), tagKeys }));
 }
 
 const refused = (repository: string) => expect.stringMatching(new RegExp(
@@ -72,12 +66,12 @@ test.concurrent('without the ownership tag, a repository that has left the templ
 });
 
 test('each action of each statement is needed, but for three', async () => {
-  const [first, second] = [await account.repository(FILTERED), await account.repository(MUTABLE)];
-  const stack = await account.stack().create({ id: 'First', repository: first, settings: LOCKED }, { id: 'Second', repository: second, settings: LOCKED });
+  const [first, second] = [await account().repository(FILTERED), await account().repository(MUTABLE)];
+  const stack = await account().stack().create({ id: 'First', repository: first, settings: LOCKED }, { id: 'Second', repository: second, settings: LOCKED });
   await stack.update({ id: 'Second', repository: second, settings: IMMUTABLE });
   await eraseOwnershipTag(second);
   await stack.remove();
-  expect([await account.now(first), await account.now(second)]).toEqual([[FILTERED, 0], [MUTABLE, 0]]);
+  expect([await account().now(first), await account().now(second)]).toEqual([[FILTERED, 0], [MUTABLE, 0]]);
 
   const allowed = judged.filter(({ verdict }) => verdict === 'Allowed');
   const permissions = [...new Set(allowed.flatMap(({ policies }) => policies.flatMap(permissionsIn)))].sort();
