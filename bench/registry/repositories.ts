@@ -1,4 +1,5 @@
 import { CreateRepositoryCommand, type ECRClient, type ImageTagMutability } from '@aws-sdk/client-ecr';
+import { mapConcurrently } from '../../cli/concurrency';
 import { settingsOf } from '../../test/support/emulators/ecr';
 import { nameOf } from '../app/declarations';
 
@@ -9,12 +10,8 @@ export const PREFIX = nameOf(0).slice(0, -8);
 export const prefixOfThousand = (index: number): string => nameOf(index * 1_000).slice(0, -3);
 
 export async function createRepositories(ecr: ECRClient, count: number): Promise<void> {
-  const queue = Array.from({ length: count }, (_, index) => nameOf(index));
-  await Promise.all(Array.from({ length: AT_ONCE }, async () => {
-    for (let repositoryName = queue.pop(); repositoryName; repositoryName = queue.pop()) {
-      await ecr.send(new CreateRepositoryCommand({ repositoryName }));
-    }
-  }));
+  const names = Array.from({ length: count }, (_, index) => nameOf(index));
+  await mapConcurrently(names, AT_ONCE, (repositoryName) => ecr.send(new CreateRepositoryCommand({ repositoryName })));
 }
 
 /** Of the first, the middle and the last repository: what did nothing would be fast. */

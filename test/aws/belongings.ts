@@ -7,6 +7,7 @@ import { DeleteBucketCommand, DeleteObjectCommand, ListBucketsCommand, paginateL
 import type { Aws } from './clients';
 import { PREFIX, ROLE_PATH, bucketPrefix } from './names';
 import { isUnderWay } from './stack';
+import { mapConcurrently } from '../../cli/concurrency';
 
 /** What runs have made and not removed, by name. */
 export interface Belongings {
@@ -56,13 +57,9 @@ const AT_ONCE = 5;
 export async function removeBelongings(aws: Aws, belongings: Belongings): Promise<string[]> {
   const problems: string[] = [];
   const each = async (kind: keyof Belongings, remove: (name: string) => Promise<unknown>) => {
-    const names = [...belongings[kind]];
-    const worker = async () => {
-      for (let name = names.shift(); name !== undefined; name = names.shift()) {
-        await remove(name).catch((error: Error) => problems.push(`${name}: ${error.name}: ${error.message}`));
-      }
-    };
-    await Promise.all(Array.from({ length: AT_ONCE }, worker));
+    await mapConcurrently(belongings[kind], AT_ONCE, (name) => (
+      remove(name).catch((error: Error) => problems.push(`${name}: ${error.name}: ${error.message}`))
+    ));
   };
   // Their functions restore the repositories, and write to the log.
   await each('stacks', (name) => removeStack(aws.cloudFormation, name));

@@ -1,3 +1,5 @@
+import { mapConcurrently } from '../../cli/concurrency';
+
 /**
  * Step Functions as far as the definition of rules uses it, in memory.
  *
@@ -106,16 +108,11 @@ export async function runStateMachine(definition: any, input: object, context: S
     run.events += 2;
     const items = path(data, contextObject, state.ItemsPath) as any[];
     const most = path(data, contextObject, state.MaxConcurrencyPath) as number;
-    const results: any[] = [];
-    const queue = items.map((Value, Index) => ({ Value, Index }));
-    await Promise.all(Array.from({ length: Math.min(most, 40) }, async () => {
-      for (let item = queue.shift(); item; item = queue.shift()) {
-        run.events += 2;
-        const itemContext = { ...contextObject, Map: { Item: item } };
-        results[item.Index] = await runStates(state.ItemProcessor, template(state.ItemSelector, data, itemContext), itemContext, false);
-      }
-    }));
-    return results;
+    return mapConcurrently(items, Math.min(most, 40), async (Value, Index) => {
+      run.events += 2;
+      const itemContext = { ...contextObject, Map: { Item: { Value, Index } } };
+      return runStates(state.ItemProcessor, template(state.ItemSelector, data, itemContext), itemContext, false);
+    });
   }
 
   const output = await runStates(definition, input, { Execution: { Name: context.name, StartTime: context.started } }, true);

@@ -1,3 +1,4 @@
+import { mapConcurrently } from '../../../cli/concurrency';
 import type { Settings } from '../../support/emulators/ecr';
 import { Account } from '../account';
 import { FILTERED, IMMUTABLE, LOCKED, MUTABLE } from '../settings';
@@ -11,9 +12,9 @@ const account = shared(() => Account.start());
 // The emulated CloudFormation sends one event after the other, so that one process of the function does; AWS sends many at once.
 test('480 repositories in one stack: created, all changed, and deleted', async () => {
   const originals = Array.from({ length: 480 }, (_, index) => index % 2 === 0 ? FILTERED : MUTABLE);
-  const repositories = await each(originals, (original) => account().repository(original));
+  const repositories = await mapConcurrently(originals, AT_ONCE, (original) => account().repository(original));
   const declarations = (settings: Settings) => repositories.map((repository, index) => ({ id: `Tags${index}`, repository, settings }));
-  const now = () => each(repositories, (repository) => account().now(repository));
+  const now = () => mapConcurrently(repositories, AT_ONCE, (repository) => account().now(repository));
 
   const stack = await account().stack().create(...declarations(LOCKED));
   expect(await now()).toEqual(repositories.map(() => [LOCKED, 3]));
@@ -22,11 +23,3 @@ test('480 repositories in one stack: created, all changed, and deleted', async (
   await stack.remove();
   expect(await now()).toEqual(originals.map((original) => [original, 0]));
 }, 1_500_000);
-
-async function each<T, U>(items: readonly T[], action: (item: T) => Promise<U>): Promise<U[]> {
-  const results: U[] = [];
-  for (let start = 0; start < items.length; start += AT_ONCE) {
-    results.push(...await Promise.all(items.slice(start, start + AT_ONCE).map(action)));
-  }
-  return results;
-}

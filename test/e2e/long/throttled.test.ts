@@ -1,3 +1,4 @@
+import { mapConcurrently } from '../../../cli/concurrency';
 import type { Answer } from '../../support/emulators/deliver';
 import { startThrottlingProxy } from '../../support/emulators/throttling-proxy';
 import { Account } from '../account';
@@ -6,6 +7,7 @@ import { FILTERED, IMMUTABLE, LOCKED, MUTABLE } from '../settings';
 import { shared } from '../shared';
 
 const CALLS_PER_SECOND = 5;
+/** As CloudFormation and Lambda let run. */
 const AT_ONCE = 60;
 
 const account = shared(() => Account.start({ ecrProxy: ({ moto }) => startThrottlingProxy(moto, CALLS_PER_SECOND) }));
@@ -19,12 +21,12 @@ test('120 creates, 60 at a time, at 5 calls a second of each action: all declare
   const now = () => Promise.all(repositories.map((repository) => account().now(repository)));
   const declared = repositories.map((repository) => ({ arn: account().arn(repository), settings: LOCKED }));
 
-  const created = await eachAtOnce(declared, (one, index) => last(events().deliver(functionName,
+  const created = await mapConcurrently(declared, AT_ONCE, (one, index) => last(events().deliver(functionName,
     events().make(stack.id, `Tags${index}`, { type: 'Create', declared: one }))));
   expect(created.filter(({ Status }) => Status !== 'SUCCESS')).toEqual([]);
   expect(await now()).toEqual(repositories.map(() => [LOCKED, 3]));
 
-  const removed = await eachAtOnce(declared, (one, index) => last(events().deliver(functionName,
+  const removed = await mapConcurrently(declared, AT_ONCE, (one, index) => last(events().deliver(functionName,
     events().make(stack.id, `Tags${index}`, { type: 'Delete', physicalId: created[index]!.PhysicalResourceId, declared: one }))));
   expect(removed.filter(({ Status }) => Status !== 'SUCCESS')).toEqual([]);
   expect(await now()).toEqual(repositories.map(() => [FILTERED, 0]));
@@ -32,16 +34,3 @@ test('120 creates, 60 at a time, at 5 calls a second of each action: all declare
 }, 900_000);
 
 const last = async (answers: Promise<readonly Answer[]>): Promise<Answer> => (await answers).at(-1)!;
-
-/** As many at once as CloudFormation and Lambda let run. */
-async function eachAtOnce<T, U>(items: readonly T[], action: (item: T, index: number) => Promise<U>): Promise<U[]> {
-  const results: U[] = [];
-  const queue = [...items.entries()];
-  await Promise.all(Array.from({ length: AT_ONCE }, async () => {
-    for (let next = queue.shift(); next; next = queue.shift()) {
-      const [index, item] = next;
-      results[index] = await action(item, index);
-    }
-  }));
-  return results;
-}
