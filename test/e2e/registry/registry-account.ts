@@ -49,6 +49,13 @@ export class RegistryAccount {
     return invoke(this.account.emulators.lambda, functionName, typeof input === 'string' ? input : JSON.stringify(input));
   }
 
+  /** Does what the stack's schedule does at its time, and waits for the end. */
+  async sweep(stack: RuleStack): Promise<void> {
+    const { Target: { Input } } = await this.aws(`scheduler get-schedule --name ${await stack.only('AWS::Scheduler::Schedule')}`);
+    await this.invoke(await stack.only('AWS::Lambda::Function'), Input);
+    await this.passesEnd(await stack.only('AWS::StepFunctions::StateMachine'));
+  }
+
   /** Delivers an event as CloudFormation does, and waits for its answer. */
   deliver(functionName: string, event: object): Promise<Answer> {
     return deliver(this.account.emulators.lambda, functionName, event);

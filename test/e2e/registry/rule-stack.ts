@@ -60,14 +60,15 @@ export class RuleStack {
 
   private template({ rules = [], declarations = [] }: RuleStackContents) {
     return publishedTemplate(this.account.emulators, this.name, (stack) => {
-      rules.forEach((rule) => declareRule(stack, rule));
+      const declared = rules.map((rule) => declareRule(stack, rule));
       declare(stack, declarations);
+      declarations.filter(({ last }) => last).forEach(({ id = 'Tags' }) => stack.node.findChild(id).node.addDependency(...declared));
       if (rules.length > 0) adapt(stack);
     });
   }
 }
 
-function declareRule(stack: Stack, { id = 'Rule', filters, excludes, settings, reportOnly, removalPolicy }: RuleDeclaration): void {
+function declareRule(stack: Stack, { id = 'Rule', filters, excludes, settings, reportOnly, removalPolicy }: RuleDeclaration): RegistryImageTagMutability {
   const rule = new RegistryImageTagMutability(stack, id, {
     repositoryFilters: filters,
     excludeRepositoryFilters: excludes,
@@ -80,6 +81,7 @@ function declareRule(stack: Stack, { id = 'Rule', filters, excludes, settings, r
   });
   // A pass that never responds fails the test, and not after an hour.
   (rule.node.defaultChild as CfnResource).addPropertyOverride('ServiceTimeout', 120);
+  return rule;
 }
 
 /** ministack does not know `MaxConcurrencyPath`, and would start a process for each batch. */

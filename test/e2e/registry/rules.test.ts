@@ -52,9 +52,7 @@ describe('one rule, from its creation to its deletion', () => {
   test('declares by a sweep what no event announced, and corrects drift', async () => {
     await registry().repositories(FILTERED, 'many/unannounced');
     await registry().account.emulators.ecr().send(new PutImageTagMutabilityCommand({ repositoryName: 'many/new', imageTagMutability: 'MUTABLE' }));
-    const { Target: { Input } } = await registry().aws(`scheduler get-schedule --name ${await stack.only('AWS::Scheduler::Schedule')}`);
-    await registry().invoke(await stack.only('AWS::Lambda::Function'), Input);
-    await registry().passesEnd(await stack.only('AWS::StepFunctions::StateMachine'));
+    await registry().sweep(stack);
     expect(await registry().now(['many/new', 'many/unannounced'])).toEqual([[LOCKED, 3], [LOCKED, 3]]);
   });
 
