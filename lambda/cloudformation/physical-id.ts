@@ -56,7 +56,7 @@ export function parseRulePhysicalId(value: unknown): RulePhysicalId | undefined 
   return token === undefined || Number.isNaN(created) ? undefined : { created, token };
 }
 
-/** Made of the create's RequestId, so that a second delivery of the same create has the same token. */
-export function tokenOf(requestId: string): string {
-  return createHash('sha256').update(requestId).digest('hex').slice(0, 12);
+/** Made of the create's RequestId, so that a second delivery of the same create has the same token. What is no string is refused, but its response has an id, too. */
+export function tokenOf(requestId: unknown): string {
+  return createHash('sha256').update(typeof requestId === 'string' ? requestId : '').digest('hex').slice(0, 12);
 }

@@ -85,8 +85,7 @@ function parseDeclare(event: UntrustedEvent, type: 'Create' | 'Update'): Omit<De
     type,
     repository,
     settings,
-    // CloudFormation passes booleans as strings.
-    failIfSuperseded: String(properties.FailIfSuperseded) === 'true',
+    failIfSuperseded: isTrue(properties.FailIfSuperseded),
     token: type === 'Create' ? newToken : undefined,
     newToken,
     ownSettings: [],
@@ -140,7 +139,7 @@ export function givenPhysicalId(event: UntrustedEvent): string {
   }
   const repository = parseRepositoryArn(fields(event.ResourceProperties).RepositoryArn);
   if (repository) {
-    return renderPhysicalId(repository.arn, undefined, tokenOf(String(RequestId)));
+    return renderPhysicalId(repository.arn, undefined, tokenOf(RequestId));
   }
   return typeof LogicalResourceId === 'string' && LogicalResourceId !== '' ? LogicalResourceId : 'not-created';
 }
@@ -169,6 +168,9 @@ export type Fields<K extends string> = Readonly<Partial<Record<K, unknown>>>;
 export function fields<K extends string = keyof ResourceProperties>(value: unknown): Fields<K> {
   return (typeof value === 'object' && value !== null ? value : {}) as Fields<K>;
 }
+
+/** CloudFormation passes booleans as strings. */
+export const isTrue = (value: unknown): boolean => value === true || value === 'true';
 
 export function idOf(event: UntrustedEvent, name: 'StackId' | 'RequestId' | 'LogicalResourceId' | 'PhysicalResourceId'): string {
   const value = event[name];

@@ -1,6 +1,6 @@
 import { Rule } from './pass';
 import { DEFAULT_CONCURRENCY, MAX_CONCURRENCY, RuleProperties, validateRepositoryFilters } from '../../src/shared/registry';
-import { BadRequestError, UntrustedEvent, fields, idOf, parseSettings } from '../cloudformation/request';
+import { BadRequestError, UntrustedEvent, fields, idOf, isTrue, parseSettings } from '../cloudformation/request';
 
 const STATE_MACHINE = /^arn:aws[a-z-]{0,20}:states:[a-z0-9-]{1,30}:\d{12}:stateMachine:[^\s:]{1,80}$/;
 const STACK = /^arn:(aws[a-z-]{0,20}):cloudformation:([a-z0-9-]{1,30}):(\d{12}):stack\//;
@@ -17,7 +17,7 @@ export function parseRule(event: UntrustedEvent): Rule {
   if (typeof stateMachineArn !== 'string' || !STATE_MACHINE.test(stateMachineArn)) {
     throw new BadRequestError('StateMachineArn is not the ARN of a state machine. Declare rules by RegistryImageTagMutability');
   }
-  // CloudFormation passes numbers and booleans as strings.
+  // CloudFormation passes numbers as strings.
   const maxConcurrency = Number(properties.MaxConcurrency ?? DEFAULT_CONCURRENCY);
   if (!Number.isInteger(maxConcurrency) || maxConcurrency < 1 || maxConcurrency > MAX_CONCURRENCY) {
     throw new BadRequestError(`maxConcurrency must be a whole number from 1 to ${MAX_CONCURRENCY}`);
@@ -28,7 +28,7 @@ export function parseRule(event: UntrustedEvent): Rule {
     filters,
     excludes,
     settings: parseSettings(properties),
-    reportOnly: String(properties.ReportOnly) === 'true',
+    reportOnly: isTrue(properties.ReportOnly),
     maxConcurrency,
     stateMachineArn,
   };

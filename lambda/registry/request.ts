@@ -6,7 +6,7 @@ import { RegistryEnvironment } from './services';
 import { PASS_TIME_MS, RuleProperties } from '../../src/shared/registry';
 import { RulePhysicalId, parseRulePhysicalId, renderRulePhysicalId, tokenOf } from '../cloudformation/physical-id';
 import {
-  BadRequestError, ForeignRequestError, UntrustedEvent, fields, idOf, namesOf, parseSettings, typeOf,
+  BadRequestError, ForeignRequestError, UntrustedEvent, fields, idOf, isTrue, namesOf, parseSettings, typeOf,
 } from '../cloudformation/request';
 import { Response } from '../cloudformation/response';
 
@@ -62,7 +62,7 @@ function parsePass(event: UntrustedEvent, physicalId: string, responseUrl: strin
 /** What an update finds, unless it was never valid. */
 function parseBefore({ OldResourceProperties }: UntrustedEvent): Before | undefined {
   const properties = fields<keyof RuleProperties>(OldResourceProperties);
-  if (String(properties.ReportOnly) === 'true') {
+  if (isTrue(properties.ReportOnly)) {
     return undefined;
   }
   try {
@@ -75,5 +75,5 @@ function parseBefore({ OldResourceProperties }: UntrustedEvent): Before | undefi
 /** CloudFormation adopts whatever id a response has: a create gets a new one, also where it fails; others keep theirs. */
 function givenRuleId({ RequestType, PhysicalResourceId, RequestId }: UntrustedEvent, now: number): string {
   const isGiven = RequestType !== 'Create' && typeof PhysicalResourceId === 'string' && PhysicalResourceId !== '';
-  return isGiven ? PhysicalResourceId : renderRulePhysicalId({ created: now, token: tokenOf(String(RequestId)) } satisfies RulePhysicalId);
+  return isGiven ? PhysicalResourceId : renderRulePhysicalId({ created: now, token: tokenOf(RequestId) } satisfies RulePhysicalId);
 }

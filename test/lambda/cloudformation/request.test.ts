@@ -182,7 +182,7 @@ describe('a create and an update', () => {
   });
 
   test.each<[unknown, boolean]>([
-    ['true', true], [true, true], ['false', false], [false, false], ['', false], [undefined, false], ['TRUE', false], [['true'], true], [{}, false],
+    ['true', true], [true, true], ['false', false], [false, false], ['', false], [undefined, false], ['TRUE', false], [['true'], false], [{ toString: 'x' }, false],
   ])('have failIfSuperseded of %j as %s', (FailIfSuperseded, expected) => {
     expect(parseRequest(create({ FailIfSuperseded }))).toMatchObject({ failIfSuperseded: expected });
   });
@@ -293,6 +293,7 @@ describe('the physical id that is given', () => {
   test.each<[string, UntrustedEvent, string]>([
     ['to a create: the ARN and the token of its request, without an original', event('Create', { PhysicalResourceId: undefined }), `${ARN}||${tokenOf('r')}`],
     ['to a create, whatever id it comes with', event('Create', { PhysicalResourceId: 'x' }), `${ARN}||${tokenOf('r')}`],
+    ['to a create without a RequestId, too', event('Create', { RequestId: { toString: 'x' } }), `${ARN}||${tokenOf('')}`],
     ['to an update', event('Update'), ID],
     ['to an update that comes with another repository', event('Update', { ResourceProperties: { RepositoryArn: OTHER_ARN } }), ID],
     ['to a delete', event('Delete', { ResourceProperties: { RepositoryArn: OTHER_ARN } }), ID],
