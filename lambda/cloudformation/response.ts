@@ -22,7 +22,6 @@ const MAX_PHYSICAL_ID_BYTES = 1_024;
 const MAX_ID_BYTES = 768;
 const CUT = '... (the log has all of it)';
 const COMMANDS_IN_LOG = ' The log has the commands that restore the repository by hand.';
-const HALF_A_SURROGATE_PAIR = /[\ud800-\udbff]$/;
 
 /** The response as CloudFormation reads it. Whatever the event was, its fields are strings. */
 export function renderResponse({ StackId, RequestId, LogicalResourceId }: UntrustedEvent, response: Response): string {
@@ -61,10 +60,10 @@ const idString = (value: unknown, bytes = MAX_ID_BYTES): string => typeof value 
 function start(value: string, bytes: number): string {
   let result = value.slice(0, Math.max(bytes, 0));
   for (let excess = bytesInJson(result) - bytes; excess > 0 && result !== ''; excess = bytesInJson(result) - bytes) {
-    // JSON writes no UTF-16 unit in more than 6 bytes.
+    // JSON writes no UTF-16 unit in more than 6 bytes. Half a surrogate pair takes that, a whole one 4: so this never ends within a pair.
     result = result.slice(0, -Math.ceil(excess / 6));
   }
-  return result.length < value.length ? result.replace(HALF_A_SURROGATE_PAIR, '') : result;
+  return result;
 }
 
 const bytesInJson = (value: string): number => Buffer.byteLength(JSON.stringify(value)) - '""'.length;

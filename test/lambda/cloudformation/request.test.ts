@@ -300,6 +300,8 @@ describe('the physical id that is given', () => {
     ['to a delete of a generated id', event('Delete', { PhysicalResourceId: GENERATED_ID }), GENERATED_ID],
     ['to a request of no type', event('Read'), ID],
     ['to an update without an id, as to a create', event('Update', { PhysicalResourceId: undefined }), `${ARN}||${tokenOf('r')}`],
+    ['to an update with an empty id, as to a create', event('Update', { PhysicalResourceId: '' }), `${ARN}||${tokenOf('r')}`],
+    ['a string of its own where the logical id is none', event('Create', { LogicalResourceId: 7, ResourceProperties: {} }), 'not-created'],
     ['the logical id where there is none, or an empty one, and no repository', event('Create', { PhysicalResourceId: '', ResourceProperties: {} }), 'Tags'],
     ['a string of its own where nothing is named', event('Create', { PhysicalResourceId: 7, LogicalResourceId: '', ResourceProperties: {} }), 'not-created'],
   ])('is %s', (_, given, id) => expect(givenPhysicalId(given)).toBe(id));
