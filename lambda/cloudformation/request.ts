@@ -133,15 +133,21 @@ function parseDelete(event: UntrustedEvent): Omit<DeleteRequest, keyof ResourceR
  * follows can release what the create has left.
  */
 export function givenPhysicalId(event: UntrustedEvent): string {
-  const { PhysicalResourceId, RequestType, RequestId, LogicalResourceId } = event;
-  if (RequestType !== 'Create' && typeof PhysicalResourceId === 'string' && PhysicalResourceId !== '') {
-    return PhysicalResourceId;
+  const kept = keptPhysicalId(event);
+  if (kept !== undefined) {
+    return kept;
   }
+  const { RequestId, LogicalResourceId } = event;
   const repository = parseRepositoryArn(fields(event.ResourceProperties).RepositoryArn);
   if (repository) {
     return renderPhysicalId(repository.arn, undefined, tokenOf(RequestId));
   }
   return typeof LogicalResourceId === 'string' && LogicalResourceId !== '' ? LogicalResourceId : 'not-created';
+}
+
+/** The id that the request came with. A create has none yet, whatever it came with. */
+export function keptPhysicalId({ RequestType, PhysicalResourceId }: UntrustedEvent): string | undefined {
+  return RequestType !== 'Create' && typeof PhysicalResourceId === 'string' && PhysicalResourceId !== '' ? PhysicalResourceId : undefined;
 }
 
 /** An id as CloudFormation makes it. Some of them are logged. */

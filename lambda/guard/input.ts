@@ -28,7 +28,7 @@ export interface Guarded {
 export function parseGuard(input: unknown): Guard {
   const given = fields<keyof GuardInput>(input);
   const mode = GUARD_MODES.find((each) => each === given.GuardMode);
-  const due = Date.parse(String(given.ScheduledTime));
+  const due = typeof given.ScheduledTime === 'string' ? Date.parse(given.ScheduledTime) : NaN;
   const { TopicArn: topicArn, Declarations: declarations } = given;
   if (!mode || Number.isNaN(due) || (topicArn !== undefined && typeof topicArn !== 'string') || !Array.isArray(declarations) || declarations.length > MAX_GUARDED) {
     throw new BadRequestError('it is not the input of a guard\'s schedule. Only the schedules of ImageTagMutabilityGuard are meant to invoke this function so');

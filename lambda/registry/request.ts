@@ -4,9 +4,9 @@ import { parseRepositoryFilters, parseRule } from './parse-rule';
 import { Before, ExecutionInput, Pass, START, StackOperation } from './pass';
 import { RegistryEnvironment } from './services';
 import { PASS_TIME_MS, RuleProperties } from '../../src/shared/registry';
-import { RulePhysicalId, parseRulePhysicalId, renderRulePhysicalId, tokenOf } from '../cloudformation/physical-id';
+import { parseRulePhysicalId, renderRulePhysicalId, tokenOf } from '../cloudformation/physical-id';
 import {
-  BadRequestError, ForeignRequestError, UntrustedEvent, fields, idOf, isTrue, namesOf, parseSettings, typeOf,
+  BadRequestError, ForeignRequestError, UntrustedEvent, fields, idOf, isTrue, keptPhysicalId, namesOf, parseSettings, typeOf,
 } from '../cloudformation/request';
 import { Response } from '../cloudformation/response';
 
@@ -73,7 +73,6 @@ function parseBefore({ OldResourceProperties }: UntrustedEvent): Before | undefi
 }
 
 /** CloudFormation adopts whatever id a response has: a create gets a new one, also where it fails; others keep theirs. */
-function givenRuleId({ RequestType, PhysicalResourceId, RequestId }: UntrustedEvent, now: number): string {
-  const isGiven = RequestType !== 'Create' && typeof PhysicalResourceId === 'string' && PhysicalResourceId !== '';
-  return isGiven ? PhysicalResourceId : renderRulePhysicalId({ created: now, token: tokenOf(RequestId) } satisfies RulePhysicalId);
+function givenRuleId(event: UntrustedEvent, now: number): string {
+  return keptPhysicalId(event) ?? renderRulePhysicalId({ created: now, token: tokenOf(event.RequestId) });
 }
