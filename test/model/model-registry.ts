@@ -116,12 +116,10 @@ class FaultyInvocation {
     if (isFaulty && this.fault.kind === 'cut') {
       return { time, error: named('ECONNRESET', 'socket hang up') };
     }
+    const old = this.beforeLastWrite.get(repository);
     if (after !== before) {
       this.beforeLastWrite.set(repository, { state: before, at: time });
-      return { time, shows: after };
-    }
-    const old = this.beforeLastWrite.get(repository);
-    if (this.isLagDue && old) {
+    } else if (this.isLagDue && old) {
       this.isLagDue = false;
       return { time, shows: time - old.at < MAX_READ_LAG_MS ? old.state : after };
     }

@@ -7,6 +7,7 @@ import { Registry } from './registry';
 import { ImageTagMutability } from '../../../src';
 import { batchDeleteImage, byRole, deleteRepository, digestOf, policyExecution, putImage } from '../../support/cloudtrail-events';
 import { IMMUTABLE } from '../../support/settings';
+import { shared } from '../shared';
 
 const [A, B, C] = ['A', 'B', 'C'].map(digestOf);
 const HOUR = 3_600_000;
@@ -14,17 +15,13 @@ const DAY = 24 * HOUR;
 /** So many hours ago, in whole seconds. */
 const ago = (hours: number) => Math.floor((Date.now() - hours * HOUR) / 1000) * 1000;
 
-let registry: Registry;
-beforeAll(async () => {
-  registry = await Registry.start();
-}, 300_000);
-afterAll(() => registry?.stop());
-afterEach(() => registry.clear());
+const registry = shared(() => Registry.start());
+afterEach(() => registry().clear());
 
 beforeEach(async () => {
-  await registry.create('team-a/api');
-  await registry.create('team-a/web', IMMUTABLE);
-  await registry.create('team-a/build-cache');
+  await registry().create('team-a/api');
+  await registry().create('team-a/web', IMMUTABLE);
+  await registry().create('team-a/build-cache');
 });
 
 /** A week of pushes, of which two moved `latest`, one a dev tag and one a release, and what makes others uncertain. */
@@ -60,8 +57,8 @@ function aWeek() {
 }
 
 test('what would change, and what would have been refused', async () => {
-  registry.aws.events = aWeek();
-  const { code, stdout, stderr } = await registry.run(['plan', '--image-tag-mutability', 'IMMUTABLE', '--repository-filter', 'team-a/*']);
+  registry().aws.events = aWeek();
+  const { code, stdout, stderr } = await registry().run(['plan', '--image-tag-mutability', 'IMMUTABLE', '--repository-filter', 'team-a/*']);
   const [changes, pushes] = stdout.split(/\n(?=Pushes from)/);
   expect(changes.trim().split('\n')).toEqual([
     'Repository          Has      Would have',
@@ -83,8 +80,8 @@ test('what would change, and what would have been refused', async () => {
 });
 
 test('the JSON has the same, and filters leave what they do not exclude', async () => {
-  registry.aws.events = aWeek();
-  const { code, stdout } = await registry.run(['plan', '--json', '--image-tag-mutability', 'IMMUTABLE_WITH_EXCLUSION', '--exclusion-filter', 'latest', '--exclusion-filter', 'dev-*',
+  registry().aws.events = aWeek();
+  const { code, stdout } = await registry().run(['plan', '--json', '--image-tag-mutability', 'IMMUTABLE_WITH_EXCLUSION', '--exclusion-filter', 'latest', '--exclusion-filter', 'dev-*',
     '--exclude-repository-filter', '*-cache']);
   const { repositories, pushes, problems } = JSON.parse(stdout);
   expect([code, problems]).toEqual([0, []]);
@@ -101,30 +98,30 @@ test('the JSON has the same, and filters leave what they do not exclude', async 
 });
 
 test('a longer look back makes certain what was unknown', async () => {
-  registry.aws.events = aWeek();
-  const { stdout } = await registry.run(['plan', '--json', '--image-tag-mutability', 'IMMUTABLE', '--days', '10']);
+  registry().aws.events = aWeek();
+  const { stdout } = await registry().run(['plan', '--json', '--image-tag-mutability', 'IMMUTABLE', '--days', '10']);
   expect(JSON.parse(stdout).pushes).toMatchObject({ refused: 5, groups: expect.arrayContaining([expect.objectContaining({ beginsWith: 'v2.*', refused: 1 })]) });
 });
 
 test('a setting that refuses no push needs no events', async () => {
-  const { code, stdout } = await registry.run(['plan', '--image-tag-mutability', 'MUTABLE']);
+  const { code, stdout } = await registry().run(['plan', '--image-tag-mutability', 'MUTABLE']);
   expect([code, stdout]).toEqual([0, expect.stringMatching(/^team-a\/web +IMMUTABLE +MUTABLE\n\n1 of 3 repositories would change.\n$/m)]);
-  expect(registry.aws.calls).toEqual(['DescribeRepositories']);
+  expect(registry().aws.calls).toEqual(['DescribeRepositories']);
 });
 
 test('no permission for the events: what would change is shown, and the exit code is 1', async () => {
-  registry.aws.fault = (operation) => operation === 'LookupEvents' ? { error: 'AccessDeniedException', message: 'not you' } : undefined;
-  const { code, stdout, stderr } = await registry.run(['plan', '--image-tag-mutability', 'IMMUTABLE']);
+  registry().aws.fault = (operation) => operation === 'LookupEvents' ? { error: 'AccessDeniedException', message: 'not you' } : undefined;
+  const { code, stdout, stderr } = await registry().run(['plan', '--image-tag-mutability', 'IMMUTABLE']);
   expect([code, stdout]).toEqual([1, expect.stringContaining('2 of 3 repositories would change.')]);
   expect(stderr).toMatch(/^warning: cloudtrail:LookupEvents failed: no permission \(not you\)\. .*\n$/);
 });
 
 test('Ctrl-C prints what is known so far', async () => {
   // A thousand pages would take eight minutes.
-  registry.aws.events = Array.from({ length: 50_000 }, (_, index) => putImage(ago(index / 1000), 'team-a/api', 'latest', index % 2 ? A : B));
+  registry().aws.events = Array.from({ length: 50_000 }, (_, index) => putImage(ago(index / 1000), 'team-a/api', 'latest', index % 2 ? A : B));
   let lookUps = 0;
-  const running = registry.start(['plan', '--json', '--image-tag-mutability', 'IMMUTABLE']);
-  registry.aws.before = (operation) => {
+  const running = registry().start(['plan', '--json', '--image-tag-mutability', 'IMMUTABLE']);
+  registry().aws.before = (operation) => {
     if (operation === 'LookupEvents' && ++lookUps === 6) running.interrupt();
   };
   const { code, stdout, stderr } = await running.ended;
@@ -143,13 +140,13 @@ describe('an app', () => {
   afterEach(() => rmSync(app.outdir, { recursive: true }));
 
   test('what its stacks declare is planned', async () => {
-    registry.aws.events = aWeek();
+    registry().aws.events = aWeek();
     const stack = new Stack(app, 'TagMutability');
     for (const name of ['team-a/api', 'team-a/gone']) {
       new ImageTagMutability(stack, name, { repository: Repository.fromRepositoryName(stack, `${name}Repository`, name), imageTagMutability: TagMutability.IMMUTABLE });
     }
     app.synth();
-    const { code, stdout, stderr } = await registry.run(['plan', '--app', app.outdir]);
+    const { code, stdout, stderr } = await registry().run(['plan', '--app', app.outdir]);
     expect(stdout).toMatch(/^team-a\/api +MUTABLE +IMMUTABLE +TagMutability\/teamaapi\w+$/m);
     expect(stdout).toContain('1 of 1 repository would change.');
     expect(stdout).toContain('4 would have been refused.');
@@ -159,13 +156,13 @@ describe('an app', () => {
   test('without declarations there is nothing to plan', async () => {
     new Stack(app, 'Empty');
     app.synth();
-    const { code, stdout, stderr } = await registry.run(['plan', '--app', app.outdir]);
+    const { code, stdout, stderr } = await registry().run(['plan', '--app', app.outdir]);
     expect([code, stdout, stderr]).toEqual([1, '', `error: --app: no stack in ${app.outdir} declares the tag mutability of a repository by cdk-ecr-tag-mutability\n`]);
   });
 
   test('a folder without an app is refused before anybody signs in', async () => {
-    const { code, stderr } = await registry.run(['plan', '--app', tmpdir()]);
-    expect([code, stderr.split('\n').length, registry.aws.calls]).toEqual([1, 2, []]);
+    const { code, stderr } = await registry().run(['plan', '--app', tmpdir()]);
+    expect([code, stderr.split('\n').length, registry().aws.calls]).toEqual([1, 2, []]);
     expect(stderr).toContain('Give the folder that cdk synth writes');
   });
 });

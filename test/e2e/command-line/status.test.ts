@@ -1,20 +1,17 @@
 import { Registry } from './registry';
 import { arnOf } from '../../support/cloudtrail-events';
 import { IMMUTABLE, LOCKED, MUTABLE } from '../../support/settings';
+import { shared } from '../shared';
 
-let registry: Registry;
-beforeAll(async () => {
-  registry = await Registry.start();
-}, 300_000);
-afterAll(() => registry?.stop());
-afterEach(() => registry.clear());
+const registry = shared(() => Registry.start());
+afterEach(() => registry().clear());
 
 /** Two repositories as declared, one by two stacks, and two of nobody's. */
 async function declareSome() {
-  for (const name of ['team-a/api', 'team-a/web', 'team-b/api', 'team-b/cache']) await registry.create(name);
-  await registry.declare('team-a/api', 'team-a', LOCKED);
-  await registry.declare('team-b/api', 'team-a', IMMUTABLE, 1);
-  await registry.declare('team-b/api', 'platform', LOCKED, 2);
+  for (const name of ['team-a/api', 'team-a/web', 'team-b/api', 'team-b/cache']) await registry().create(name);
+  await registry().declare('team-a/api', 'team-a', LOCKED);
+  await registry().declare('team-b/api', 'team-a', IMMUTABLE, 1);
+  await registry().declare('team-b/api', 'platform', LOCKED, 2);
 }
 
 const PLAIN = [
@@ -25,20 +22,20 @@ const PLAIN = [
 
 test('what is declared, by few calls where nothing has drifted', async () => {
   await declareSome();
-  registry.aws.tags = await registry.tags();
-  const { code, stdout, stderr } = await registry.run(['status']);
+  registry().aws.tags = await registry().tags();
+  const { code, stdout, stderr } = await registry().run(['status']);
   expect(stdout.split('\n').slice(0, 5)).toEqual([...PLAIN, '', '2 repositories have declarations, and no drift.']);
-  expect([code, stderr, registry.aws.calls]).toEqual([0, '', ['DescribeRepositories', 'GetResources']]);
+  expect([code, stderr, registry().aws.calls]).toEqual([0, '', ['DescribeRepositories', 'GetResources']]);
 });
 
 test('drift exits with 2, in the table and in the JSON', async () => {
   await declareSome();
-  await registry.put('team-a/api', MUTABLE);
-  registry.aws.tags = await registry.tags();
-  const table = await registry.run(['status']);
+  await registry().put('team-a/api', MUTABLE);
+  registry().aws.tags = await registry().tags();
+  const table = await registry().run(['status']);
   expect(table.code).toBe(2);
   expect(table.stdout).toMatch(/^team-a\/api +settings +MUTABLE +IMMUTABLE_WITH_EXCLUSION latest dev-\* +MUTABLE +team-a$/m);
-  const { code, stdout } = await registry.run(['status', '--json']);
+  const { code, stdout } = await registry().run(['status', '--json']);
   expect([code, JSON.parse(stdout)]).toEqual([2, expect.objectContaining({ region: 'eu-west-1', drifted: 1, problems: [] })]);
   expect(JSON.parse(stdout).repositories[0]).toMatchObject({
     repository: 'team-a/api',
@@ -54,13 +51,13 @@ test('drift exits with 2, in the table and in the JSON', async () => {
 
 test('drift that only the lagging Tagging API shows is none', async () => {
   await declareSome();
-  registry.aws.tags = await registry.tags();
+  registry().aws.tags = await registry().tags();
   // The stack has declared something else since.
-  await registry.declare('team-a/api', 'team-a', IMMUTABLE);
-  const { code, stdout } = await registry.run(['status', '--json']);
+  await registry().declare('team-a/api', 'team-a', IMMUTABLE);
+  const { code, stdout } = await registry().run(['status', '--json']);
   expect(code).toBe(0);
   expect(JSON.parse(stdout).repositories[0]).toMatchObject({ drift: [], shouldHave: { imageTagMutability: 'IMMUTABLE' } });
-  expect(registry.aws.calls).toEqual(['DescribeRepositories', 'GetResources', 'ListTagsForResource', 'DescribeRepositories']);
+  expect(registry().aws.calls).toEqual(['DescribeRepositories', 'GetResources', 'ListTagsForResource', 'DescribeRepositories']);
 });
 
 test.each([
@@ -68,19 +65,19 @@ test.each([
   ['knows no repository', undefined, ''],
 ])('where the Tagging API %s, each repository is asked', async (_, fault, note) => {
   await declareSome();
-  registry.aws.fault = (operation) => operation === 'GetResources' ? fault : undefined;
-  const { code, stdout, stderr } = await registry.run(['status']);
+  registry().aws.fault = (operation) => operation === 'GetResources' ? fault : undefined;
+  const { code, stdout, stderr } = await registry().run(['status']);
   expect([code, stdout.split('\n').slice(0, 3)]).toEqual([0, PLAIN]);
   expect(stderr).toContain(note);
-  expect(registry.aws.calls.filter((call) => call === 'ListTagsForResource')).toHaveLength(4);
+  expect(registry().aws.calls.filter((call) => call === 'ListTagsForResource')).toHaveLength(4);
 });
 
 test('where one repository may not be read, the others are shown, and the exit code is 1', async () => {
   await declareSome();
   let reads = 0;
   const denied = { error: 'AccessDeniedException', message: 'not you' };
-  registry.aws.fault = (operation) => operation === 'ListTagsForResource' && ++reads === 1 ? denied : undefined;
-  const { code, stdout, stderr } = await registry.run(['status', '--repository-filter', 'team-*', '--json']);
+  registry().aws.fault = (operation) => operation === 'ListTagsForResource' && ++reads === 1 ? denied : undefined;
+  const { code, stdout, stderr } = await registry().run(['status', '--repository-filter', 'team-*', '--json']);
   expect(code).toBe(1);
   expect(JSON.parse(stdout).problems).toEqual([
     'ecr:ListTagsForResource failed: no permission (not you)',
@@ -91,18 +88,18 @@ test('where one repository may not be read, the others are shown, and the exit c
 
 test('filters choose the repositories', async () => {
   await declareSome();
-  const { stdout } = await registry.run(['status', '--json', '--repository-filter', 'team-*', '--exclude-repository-filter', '*-a/*']);
+  const { stdout } = await registry().run(['status', '--json', '--repository-filter', 'team-*', '--exclude-repository-filter', '*-a/*']);
   expect(JSON.parse(stdout).repositories.map(({ repository }: { repository: string }) => repository)).toEqual(['team-b/api']);
 });
 
 test('a registry without declarations', async () => {
-  await registry.create('team-a/api');
-  expect(await registry.run(['status'])).toEqual({ code: 0, stdout: 'No repository has declarations.\n', stderr: '' });
+  await registry().create('team-a/api');
+  expect(await registry().run(['status'])).toEqual({ code: 0, stdout: 'No repository has declarations.\n', stderr: '' });
 });
 
 describe('one clear line, and no stack trace', () => {
   const withEnv = (more: Record<string, string | undefined>) =>
-    Object.fromEntries(Object.entries({ ...registry.env, ...more }).filter(([, value]) => value !== undefined)) as Record<string, string>;
+    Object.fromEntries(Object.entries({ ...registry().env, ...more }).filter(([, value]) => value !== undefined)) as Record<string, string>;
 
   test.each([
     ['without credentials', { AWS_ACCESS_KEY_ID: undefined }, ['status'], 'error: no valid credentials (Could not load credentials from any providers). Sign in'],
@@ -111,7 +108,7 @@ describe('one clear line, and no stack trace', () => {
     ['with a region that is none', {}, ['status', '--region', 'not a region'], 'error: ecr:DescribeRepositories failed: Error: Region not accepted'],
     ['where nobody answers', { AWS_ENDPOINT_URL: 'http://127.0.0.1:9' }, ['status'], 'error: ecr:DescribeRepositories failed: no answer (connect ECONNREFUSED 127.0.0.1:9)'],
   ])('%s', async (_, more, args, expected) => {
-    const { code, stdout, stderr } = await registry.run(args, withEnv(more));
+    const { code, stdout, stderr } = await registry().run(args, withEnv(more));
     expect([code, stdout, stderr.split('\n').length]).toEqual([1, '', 2]);
     expect(stderr).toContain(expected);
   });
@@ -121,8 +118,8 @@ describe('one clear line, and no stack trace', () => {
     ['UnrecognizedClientException', 'AWS does not take these credentials in region eu-west-1'],
     ['AccessDeniedException', 'no permission (as the test wants it)'],
   ])('where ECR answers %s', async (error, expected) => {
-    registry.aws.fault = () => ({ error, message: 'as the test wants it' });
-    const { code, stdout, stderr } = await registry.run(['status']);
+    registry().aws.fault = () => ({ error, message: 'as the test wants it' });
+    const { code, stdout, stderr } = await registry().run(['status']);
     expect([code, stdout, stderr.split('\n').length]).toEqual([1, '', 2]);
     expect(stderr).toContain(`error: ecr:DescribeRepositories failed: ${expected}`);
   });
@@ -131,16 +128,16 @@ describe('one clear line, and no stack trace', () => {
 test('many repositories: the reader of a pipe has seen enough, and terminals are narrow', async () => {
   const names = Array.from({ length: 60 }, (_, index) => `team-${index}/${'api-'.repeat(20)}x`);
   await Promise.all(names.map(async (name) => {
-    await registry.create(name);
-    await registry.declare(name, 'platform', LOCKED);
+    await registry().create(name);
+    await registry().declare(name, 'platform', LOCKED);
   }));
-  registry.aws.tags = await registry.tags();
+  registry().aws.tags = await registry().tags();
 
-  const piped = await registry.runInShell('"$NODE" "$COMMAND" status --json | head -n 1; echo done');
+  const piped = await registry().runInShell('"$NODE" "$COMMAND" status --json | head -n 1; echo done');
   expect([piped.stdout, piped.stderr]).toEqual(['{\ndone\n', '']);
 
   for (const width of [60, 120]) {
-    const { code, stdout } = await registry.runInTerminal(['status'], width);
+    const { code, stdout } = await registry().runInTerminal(['status'], width);
     expect([code, stdout]).toEqual([0, expect.stringContaining('Reading tags [')]);
     // Less the progress, which it has wiped away.
     const [table] = stdout.replace(/^.*\u001b\[2K/s, '').split('60 repositories have declarations');
