@@ -131,7 +131,7 @@ function reportOriginal(
 /** Asked only for a declaration that would change, so that the rollback of a refused update, which finds its declaration as it was, succeeds. */
 function refuseIfSuperseded(declarations: readonly Declaration[], next: DeclaredDeclaration): void {
   const winner = newest([...declarations.filter(({ key }) => key !== next.key), next]);
-  if (winner && winner.key !== next.key && !isOfSameStack(winner, next)) {
+  if (winner && !isOfSameStack(winner, next)) {
     throw new Error(`failIfSuperseded is set, and the stack ${winner.declared.stackName} has a newer declaration of this repository, which holds. Remove that one, or set failIfSuperseded to false to deploy below it. Nothing was changed`);
   }
 }

@@ -53,6 +53,19 @@ test('a tag written before any reading is waited for', async () => {
   expect(pauses).toEqual([200, 4_800]);
 });
 
+test('settings that a read has shown are waited for when the next read lags', async () => {
+  const { ecr, subject, pauses } = setUp();
+  await subject.putSettings(IMMUTABLE);
+  expect(await subject.readSettings()).toEqual(IMMUTABLE);
+  ecr.settings = MUTABLE;
+  const readsBefore = ecr.calls.length;
+  ecr.before = (_, count) => {
+    if (count > readsBefore + 1) ecr.settings = IMMUTABLE;
+  };
+  expect(await subject.readSettings()).toEqual(IMMUTABLE);
+  expect(pauses).toEqual([200]);
+});
+
 test('each of several tags written at once is waited for', async () => {
   const { ecr, subject, pauses } = setUp(0);
   await subject.readTags();

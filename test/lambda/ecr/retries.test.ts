@@ -129,6 +129,12 @@ test.each([400, 500, 1_499, 1_500, 3_000, 60_000])('with %d ms left, no pause le
   expect(elapsed()).toBeLessThan(lasts);
 });
 
+test.each([[5_500, 1], [5_501, 2]])('with %d ms left, 5 s of which are for the rollback, a call is made %d times', async (lasts, times) => {
+  const { subject, ecr } = setUp(denied, lasts);
+  await failure(subject.readTags());
+  expect(ecr.calls).toHaveLength(times);
+});
+
 test('a call that ends after the deadline is not repeated', async () => {
   const { subject, ecr, clock, pauses } = setUp(undefined, 1_000);
   ecr.before = () => {
@@ -275,11 +281,12 @@ describe('a repository that is not found', () => {
   });
 });
 
-test('a call that is aborted when the time is up fails with the error that it met before', async () => {
-  const { subject } = setUp((count) => count === 1
+test('a call that is aborted when the time is up fails at once, with the error that it met before', async () => {
+  const { subject, ecr } = setUp((count) => count === 1
     ? Object.assign(named('ThrottlingException', 'Rate exceeded'), { $metadata: { httpStatusCode: 400 } })
     : named('AbortError', 'Request aborted'));
   expect((await failure(subject.readTags())).message).toBe('ListTagsForResource failed: ThrottlingException: Rate exceeded');
+  expect(ecr.calls).toHaveLength(2);
 });
 
 test('a call that is aborted at once fails with that', async () => {

@@ -140,6 +140,13 @@ describe('an update', () => {
     expect(ownOf(operation.ecr)).toMatchObject({ original: FILTERED, declared: { settings: LOCKED } });
   });
 
+  test('removes parts that were left over before, though it changes nothing else', async () => {
+    const operation = declared();
+    operation.ecr.tags.set(`${keyOf(OWN)}:declared.2`, '1 2/2 left over');
+    await update(operation);
+    expect(operation.ecr.trace).toEqual([`${keyOf(OWN)}:declared`, `${keyOf(OWN)}:original`, OWN.ownershipTag.key]);
+  });
+
   test('goes on with an original that is unknown, and says so', async () => {
     const operation = operationOn(new FakeEcr(LOCKED));
     record(operation.ecr, OWN, { settings: LOCKED, original: undefined });

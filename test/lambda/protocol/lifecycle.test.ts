@@ -294,7 +294,9 @@ test('a repository deleted before its stack needs nothing restored', async () =>
   const stack = new FakeStack(ecr);
   await stack.create(LOCKED);
   ecr.gone = true;
+  ecr.calls.length = 0;
   expect(await stack.remove(LOCKED)).toEqual({ Status: 'SUCCESS', PhysicalResourceId: stack.physicalId() });
+  expect(ecr.calls).toEqual(['readTags']);
 });
 
 describe('where others erased the record', () => {
@@ -527,6 +529,15 @@ describe('a rollback to the former repository', () => {
     await stack.send('Update', 'Tags', { ResourceProperties: properties(LOCKED), OldResourceProperties: properties(IMMUTABLE, OTHER_ARN) });
     expect(stack.decided('no-record')).toMatchObject([{ level: 'INFO', repository: OTHER_ARN, consequence: 'the settings are left as they are' }]);
     expect(repositories[OTHER_ARN]!.settings).toEqual(FILTERED);
+  });
+
+  test('where the other one is gone asks once', async () => {
+    const { response, stack, repositories } = await abandoned(() => false);
+    const other = repositories[OTHER_ARN]!;
+    other.gone = true;
+    other.calls.length = 0;
+    expect(await stack.send('Update', 'Tags', { ResourceProperties: properties(LOCKED), OldResourceProperties: properties(IMMUTABLE, OTHER_ARN) })).toEqual(response);
+    expect(other.calls).toEqual(['readTags']);
   });
 
   test('that cannot be declared releases the other one all the same', async () => {

@@ -87,6 +87,13 @@ describe('the commands that restore by hand', () => {
     expect([ecr.settings, ecr.tags.get(OWN.ownershipTag.key), ecr.trace.length]).toEqual([OF_OTHER, OWN.ownershipTag.value, 3]);
   });
 
+  test('are one where the own tags are gone, and another declaration needs the ownership tag', async () => {
+    const ecr = new FakeEcr(LOCKED);
+    record(ecr, NEIGHBOUR, { settings: OF_OTHER, original: FILTERED });
+    expect(commandsFor(ecr)).not.toContain('&&');
+    expect((await restoredByHand(ecr)).settings).toEqual(OF_OTHER);
+  });
+
   test.each([LOCKED, longest()])('remove every tag of %j also where the tags could not be read', async (ownSettings) => {
     for (const original of [FILTERED, longest('VWXYZ', 'MUTABLE_WITH_EXCLUSION')]) {
       const ecr = await restoredByHand(declared(ownSettings, original), { tags: undefined, ownSettings, original });

@@ -166,6 +166,10 @@ describe('a record of a newer version', () => {
   test('is refused by number, not by letter', () => {
     expect(() => readRecord(new Map([[`${KEY}:declared`, '10 x']]))).toThrow(/of format 10,/);
   });
+
+  test('is not what has a number further on: that is damaged', () => {
+    expect(readRecord(edited(writeDeclaration(declaration(LOCKED, MUTABLE)), [`${KEY}:original`, 'edited 10 times']))).toMatchObject({ damaged: [`${KEY}:original`] });
+  });
 });
 
 describe('the precedence of a declaration', () => {
@@ -223,6 +227,7 @@ describe('the precedence of rules', () => {
 
   test.each<[string, Declaration[], number]>([
     ['a single declaration, however late the rule came', [single('a'), at('b', SINCE)], 0],
+    ['a single declaration, whichever key is higher', [single('b'), at('a', SINCE)], 0],
     ['the newest of several single ones', [at('c', SINCE), single('a'), single('b', 2)], 2],
     ['the rule that was created later', [at('a', CREATED), at('b', CREATED + 1)], 1],
     ['the rule, where the single one is released', [{ key: keyOf('a'), original: MUTABLE }, at('b', CREATED)], 1],

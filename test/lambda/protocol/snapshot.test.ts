@@ -34,6 +34,32 @@ describe('what a repository had before any declaration', () => {
     expect(await readStableSnapshot(operationOn(ecr))).toMatchObject({ actual: IMMUTABLE, record: { declarations: [{ original: MUTABLE }] } });
   });
 
+  describe('where a listing has shown settings a while ago', () => {
+    test('is read all the same', async () => {
+      const ecr = new FakeEcr(LOCKED);
+      expect((await readStableSnapshot(operationOn(ecr), MUTABLE)).actual).toEqual(LOCKED);
+      expect((await takeSnapshot(ecr, MUTABLE)).actual).toEqual(LOCKED);
+    });
+
+    test('is not looked for where there is a declaration: the listing serves, and saves a call', async () => {
+      const ecr = new FakeEcr(IMMUTABLE);
+      record(ecr, OTHER, { settings: IMMUTABLE });
+      expect((await readStableSnapshot(operationOn(ecr), LOCKED)).actual).toEqual(LOCKED);
+      expect(ecr.calls).toEqual(['readTags']);
+    });
+
+    test('is read where a declaration appeared meanwhile, which the listing cannot show', async () => {
+      const ecr = new FakeEcr(MUTABLE);
+      ecr.before = (method) => {
+        if (method === 'readTags' && ecr.calls.length === 3) {
+          ecr.settings = IMMUTABLE;
+          record(ecr, OTHER, { settings: IMMUTABLE });
+        }
+      };
+      expect((await readStableSnapshot(operationOn(ecr), MUTABLE)).actual).toEqual(IMMUTABLE);
+    });
+  });
+
   /** Answers these settings, each after so many ms. */
   function slowEcr(operation: ReturnType<typeof operationOn>, answers: readonly (readonly [Settings, number])[]) {
     let reading = 0;
