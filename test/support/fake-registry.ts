@@ -40,6 +40,7 @@ export class FakeRegistry {
       listRepositories: async (token) => {
         const names = [...this.repositories.keys()].sort();
         const start = Number(token ?? 0);
+        if (token === '' || Number.isNaN(start)) throw named('InvalidParameterException', 'nextToken is none of this listing');
         const page = names.slice(start, start + PAGE_SIZE);
         const repositories = page.map((name): ListedRepository => ({ name, arn: arnOf(name), settings: this.repositories.get(name)!.settings }));
         return { repositories, next: start + PAGE_SIZE < names.length ? String(start + PAGE_SIZE) : undefined };

@@ -15,18 +15,23 @@ export interface Declared {
   readonly excludes?: readonly string[];
   readonly settings: Settings;
   readonly reportOnly?: boolean;
+  /** As CloudFormation passes it on. */
+  readonly maxConcurrency?: string;
+  readonly stateMachineArn?: string;
 }
 
 /** As CloudFormation passes them on: numbers and booleans as strings. */
-export function rulePropertiesOf({ filters, excludes, settings, reportOnly }: Declared): RuleProperties {
+export function rulePropertiesOf(
+  { filters, excludes, settings, reportOnly, maxConcurrency = '4', stateMachineArn = STATE_MACHINE }: Declared,
+): RuleProperties {
   return {
     RepositoryFilters: filters,
     ...excludes && { ExcludeRepositoryFilters: excludes },
     ImageTagMutability: settings.mutability,
     ...settings.filters.length > 0 && { ImageTagMutabilityExclusionFilters: settings.filters.map(wildcard) as RuleProperties['ImageTagMutabilityExclusionFilters'] },
     ...reportOnly && { ReportOnly: 'true' as unknown as true },
-    MaxConcurrency: '4' as unknown as number,
-    StateMachineArn: STATE_MACHINE,
+    MaxConcurrency: maxConcurrency as unknown as number,
+    StateMachineArn: stateMachineArn,
   };
 }
 
@@ -83,6 +88,10 @@ export class FakeRule {
   private async operate(type: string, declared: Declared, old?: Declared, physicalId?: string): Promise<any> {
     await using cloudFormation = await receiveResponses();
     const event = this.event(type, declared, old, physicalId);
+    const deployed = this.registry.resources.get(this.logicalId);
+    if (deployed && type === 'Delete') {
+      this.registry.resources.set(this.logicalId, { ...deployed, status: 'DELETE_IN_PROGRESS' });
+    }
     const early = await handleRuleRequest(event, new URL(cloudFormation.url), this.registry.environment);
     if (!early) {
       await this.execute();

@@ -145,6 +145,12 @@ test('that is gone already is no failure', async () => {
   expect(registry.decided('repository-not-found')).toHaveLength(1);
 });
 
+test('whose name ECR would not take is refused, and nothing is asked of ECR', async () => {
+  const repository = registry.add('team-a/No Name', MUTABLE);
+  await expect(rule.announce('team-a/No Name')).rejects.toThrow('team-a/No Name is not the name of a repository');
+  expect(repository.calls).toEqual([]);
+});
+
 test.each<[string, string | undefined]>([
   ['that was stripped of', undefined],
   ['that has another tool\'s', '{"aws:cdk:path":"Stack/Rule/Resource"}'],

@@ -1,7 +1,7 @@
 import { handleRegistryInput } from '../../../lambda/registry';
 import { EVENT_WAIT_MS, PASS_TIME_MS, STOP_WAIT_MS, WRITE_WINDOW_MS } from '../../../src/shared/registry';
 import { named } from '../../support/fake-ecr';
-import { FakeRegistry } from '../../support/fake-registry';
+import { FakeRegistry, STATE_MACHINE } from '../../support/fake-registry';
 import { Declared, FakeRule } from '../../support/fake-rule';
 import { FILTERED, IMMUTABLE, LOCKED, MUTABLE, OF_OTHER, longest } from '../../support/settings';
 import { declarationIdOf, record } from '../../support/test-operation';
@@ -184,11 +184,26 @@ describe('a sweep', () => {
   test('declares what is new, corrects what others changed, and says so by metrics', async () => {
     registry.add('team-a/new', MUTABLE);
     registry.repositories.get('team-a/api')!.settings = MUTABLE;
+    registry.repositories.get('team-b/api')!.tags.set('team', 'b');
     await rule.sweep();
     expect(registry.settings()).toEqual({ ...allLocked, 'team-a/new': LOCKED });
+    // It is not the rule's, whatever tags it has.
+    expect(registry.repositories.get('team-b/api')!.calls).toEqual([]);
     expect(registry.emitted).toEqual([expect.objectContaining({ StackName: 'a', LogicalId: 'Rule', Drifted: 2, Corrected: 2, Failed: 0 })]);
     await rule.remove(TEAM_A);
     expect(registry.settings()).toEqual({ ...ORIGINALS, 'team-a/new': MUTABLE });
+  });
+
+  test('goes on where every call is throttled for a whole window, and says what is left when its time is up', async () => {
+    registry.add('team-a/new', MUTABLE);
+    const until = registry.clock.now() + WRITE_WINDOW_MS;
+    registry.beforeEcr = () => { if (registry.clock.now() < until) throw THROTTLED; };
+    await rule.sweep();
+    expect(registry.settings()).toMatchObject({ 'team-a/new': LOCKED });
+    registry.add('team-a/newer', MUTABLE);
+    registry.beforeEcr = () => { throw THROTTLED; };
+    await rule.sweep();
+    expect(registry.decided('pass-ended').at(-1)!.reason).toBe('out of time after 4 repositories: 1 are left. The next sweep goes on.');
   });
 
   test.each(['nothing', 'refused'] as const)('works without hints (%s): it asks each repository', async (hints) => {
@@ -435,6 +450,47 @@ describe('a pass', () => {
     expect(registry.settings()).toEqual({ ...ORIGINALS, 'team-a/api': LOCKED });
   });
 
+  test('of a delete goes on after failures to the last page', async () => {
+    for (let index = 0; index < 2_500; index++) registry.add(`team-a/new-${String(index).padStart(4, '0')}`, MUTABLE);
+    await rule.create(TEAM_A);
+    fails('team-a/api', named('InvalidParameterException', 'no'));
+    expect(await rule.remove(TEAM_A)).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('1 of 2503 repositories failed. team-a/api') });
+    expect(registry.traces()).toEqual(['team-a/api']);
+  });
+
+  test('lists no further page once listing has taken a while', async () => {
+    for (let index = 0; index < 150; index++) registry.add(`team-a/new-${String(index).padStart(4, '0')}`, MUTABLE);
+    registry.before = (call) => { if (call === 'listRepositories') void registry.clock.sleep(120_000); };
+    const listed: number[] = [];
+    rule.before = (step) => { if (step === 'list') listed.push(registry.asked.listRepositories ?? 0); };
+    expect(await rule.create(TEAM_A)).toMatchObject({ Status: 'SUCCESS', Data: { Declared: 153 } });
+    expect(listed).toEqual([0, 1, 2]);
+  });
+
+  test('tells what a state failed with, in the words that it has', async () => {
+    await rule.create(TEAM_A);
+    const { pass, work } = registry.started[0]!.input;
+    const { operation: _, ...ofNobody } = pass;
+    const reasonFor = async (error: object) => {
+      await handleRegistryInput({ Step: 'end', pass: ofNobody, work: { ...work, next: null }, error }, registry.environment);
+      return registry.decided('pass-ended').at(-1)!.reason;
+    };
+    expect(await reasonFor({ Error: 'States.Timeout' })).toBe('the pass over the registry failed: States.Timeout');
+    expect(await reasonFor({ Error: 'States.Timeout', Cause: '' })).toBe('the pass over the registry failed: States.Timeout');
+    expect(await reasonFor({ Error: 'Lambda.Unknown', Cause: 'plain text' })).toBe('the pass over the registry failed: Lambda.Unknown: plain text');
+    expect(await reasonFor({ Error: 'E', Cause: 'x'.repeat(2_000) })).toHaveLength('the pass over the registry failed: '.length + 1_000);
+  });
+
+  test('whose response CloudFormation does not take fails, so that its end is repeated', async () => {
+    await rule.create(TEAM_A);
+    const { pass, work } = registry.started[0]!.input;
+    // Nobody listens there.
+    const unheard = { ...pass, operation: { ...pass.operation, responseUrl: 'http://127.0.0.1:1/?signature' } };
+    await expect(handleRegistryInput({ Step: 'end', pass: unheard, work: { ...work, next: null }, error: null }, registry.environment))
+      .rejects.toThrow('The response could not be sent to CloudFormation');
+    expect(registry.decided('response-not-sent')).toMatchObject([{ level: 'ERROR', requestId: 'Rule-1', error: expect.stringContaining('ECONNREFUSED') }]);
+  });
+
   test('responds within 4,096 bytes, however long the names and reasons are', async () => {
     for (let index = 0; index < 100; index++) {
       registry.add(`team-a/${'x'.repeat(240)}-${index}`, MUTABLE);
@@ -510,8 +566,10 @@ describe('executions', () => {
 
   test('a delete of a create that was never answered waits for it, and releases whatever its token', async () => {
     await rule.create(TEAM_A);
+    const started = registry.clock.now();
     expect(await rule.remove(TEAM_A, 'a-Rule-1ABCDEFGHIJKL')).toMatchObject({ Status: 'SUCCESS' });
     expect(rule.runs.at(-1)!.states.slice(0, 5)).toEqual(['Begin', 'MustWait', 'Wait', 'Begin', 'MustWait']);
+    expect(registry.clock.now() - started).toBeGreaterThanOrEqual(STOP_WAIT_MS);
     expect(registry.settings()).toEqual(ORIGINALS);
     expect(registry.traces()).toEqual([]);
   });
@@ -555,6 +613,13 @@ describe('bad properties, which tokens hid from synthesis', () => {
     ['a filter that is no string', { filters: [{} as any] }, /repositoryFilters is not a list of strings/],
     ['excludes that leave nothing', { excludes: ['*'] }, /leave nothing/],
     ['settings that ECR refuses', { settings: { mutability: 'IMMUTABLE', filters: ['a'] } }, /takes no filters/],
+    ['excludes that are no list', { excludes: 'cache' as any }, /excludeRepositoryFilters is not a list of strings/],
+    ['a concurrency of 0', { maxConcurrency: '0' }, /maxConcurrency must be a whole number from 1 to 40$/],
+    ['a concurrency of 41', { maxConcurrency: '41' }, /maxConcurrency must be/],
+    ['a concurrency of 1.5', { maxConcurrency: '1.5' }, /maxConcurrency must be/],
+    ['a concurrency that is no number', { maxConcurrency: 'many' }, /maxConcurrency must be/],
+    ['no state machine', { stateMachineArn: '' }, /StateMachineArn is not the ARN of a state machine/],
+    ['a state machine that is no string', { stateMachineArn: [STATE_MACHINE] as any }, /StateMachineArn is not the ARN of a state machine/],
   ])('%s: the create fails with that reason, and its delete succeeds', async (_, change, reason) => {
     const bad = { ...TEAM_A, ...change };
     const { Status, Reason, PhysicalResourceId } = await rule.create(bad);
@@ -562,6 +627,11 @@ describe('bad properties, which tokens hid from synthesis', () => {
     expect(await rule.remove(bad)).toMatchObject({ Status: 'SUCCESS' });
     expect(registry.started).toEqual([]);
     expect(registry.settings()).toEqual(ORIGINALS);
+  });
+
+  test.each(['1', '40'])('a concurrency of %s is none of them', async (maxConcurrency) => {
+    expect(await rule.create({ ...TEAM_A, maxConcurrency })).toMatchObject({ Status: 'SUCCESS' });
+    expect(registry.started[0]!.input.pass.rule.maxConcurrency).toBe(Number(maxConcurrency));
   });
 
   test('a foreign physical id fails an update', async () => {
