@@ -415,6 +415,7 @@ test('a second delivery of a create that fails rolls back nothing of the first, 
   });
   expect((await second.create(LOCKED)).Status).toBe('FAILED');
   expect([ecr.settings, ecr.trace.length]).toEqual([LOCKED, 3]);
+  expect(second.decided('rolled-back')).toEqual([]);
 });
 
 test('a retained declaration that is declared again is the newest', async () => {

@@ -156,6 +156,13 @@ describe('the response to a delete that failed', () => {
     expect(Reason).toMatch(/failed: AccessDeniedException: User: /);
   });
 
+  test.each([
+    ['putSettings', 'To restore it by hand: aws ecr put-image-tag-mutability '],
+    ['readTags', 'To restore it by hand, unless another stack declares it, too: aws ecr put-image-tag-mutability '],
+  ])('says what to look at before them where %s failed', async (failing, introduction) => {
+    expect((await failedDelete({ failing })).Reason).toContain(` ${introduction}`);
+  });
+
   test('has them whole, or the note that the log has them, for the longest of everything', async () => {
     for (const failing of ['putSettings', 'readTags', 'untag']) {
       const { ecr, arn, stack, Reason } = await failedDelete({ ...LONGEST, failing });

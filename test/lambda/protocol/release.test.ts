@@ -68,6 +68,14 @@ describe('a release', () => {
     }]);
   });
 
+  test('with an unknown original puts what another stack declares', async () => {
+    const ecr = new FakeEcr(LOCKED);
+    record(ecr, OWN, { settings: LOCKED, original: undefined, precedence: { sequence: 2, revision: 0 } });
+    record(ecr, OTHER, { settings: OF_OTHER, original: undefined });
+    expect(await release(operationOn(ecr), OF_OWN)).toEqual({ outcome: 'released', before: LOCKED, effective: OF_OTHER });
+    expect(ecr.settings).toEqual(OF_OTHER);
+  });
+
   test('says nothing but what was put where all is in order', async () => {
     const operation = operationOn(declared());
     await release(operation, OF_OWN);
