@@ -463,6 +463,13 @@ describe('a pass', () => {
       expect(listed).toEqual([undefined, 1, 2]);
     });
 
+    test('goes on where there is nothing to do on the first ones', async () => {
+      await rule.create(TEAM_A);
+      registry.add('team-a/zoo', MUTABLE);
+      await rule.sweep();
+      expect(registry.settings()).toMatchObject({ 'team-a/zoo': LOCKED });
+    });
+
     test('goes on to the last one after failures, where it is of a delete', async () => {
       await rule.create(TEAM_A);
       fails('team-a/api', named('InvalidParameterException', 'no'));
