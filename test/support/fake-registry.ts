@@ -40,6 +40,7 @@ export class FakeRegistry {
       listRepositories: async (token) => {
         const names = [...this.repositories.keys()].sort();
         const start = Number(token ?? 0);
+        // InvalidParameterException: https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeRepositories.html
         if (token === '' || Number.isNaN(start)) throw named('InvalidParameterException', 'nextToken is none of this listing');
         const page = names.slice(start, start + PAGE_SIZE);
         const repositories = page.map((name): ListedRepository => ({ name, arn: arnOf(name), settings: this.repositories.get(name)!.settings }));

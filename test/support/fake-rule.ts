@@ -89,6 +89,7 @@ export class FakeRule {
     await using cloudFormation = await receiveResponses();
     const event = this.event(type, declared, old, physicalId);
     const deployed = this.registry.resources.get(this.logicalId);
+    // https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_StackResourceDetail.html, ResourceStatus
     if (deployed && type === 'Delete') {
       this.registry.resources.set(this.logicalId, { ...deployed, status: 'DELETE_IN_PROGRESS' });
     }

@@ -22,6 +22,11 @@ beforeEach(() => {
 const ORIGINALS = { 'team-a/api': FILTERED, 'team-a/build-cache': IMMUTABLE, 'team-a/web': MUTABLE, 'team-b/api': MUTABLE };
 const allLocked = { ...ORIGINALS, 'team-a/api': LOCKED, 'team-a/build-cache': LOCKED, 'team-a/web': LOCKED };
 
+/** `team-a/new-0000` and so on. */
+function addMany(count: number): void {
+  for (let index = 0; index < count; index++) registry.add(`team-a/new-${String(index).padStart(4, '0')}`, MUTABLE);
+}
+
 /** A fault in the calls of one repository. */
 const fails = (name: string, error: Error) => {
   registry.beforeEcr = (of) => { if (of === name) throw error; };
@@ -379,7 +384,7 @@ describe('a pass', () => {
   });
 
   test('that creates ends where a repository has failed; that lists asks for at most 40 batches at a time', async () => {
-    for (let index = 0; index < 2_500; index++) registry.add(`team-a/new-${String(index).padStart(4, '0')}`, MUTABLE);
+    addMany(2_500);
     const batches: number[] = [];
     rule.before = (step, { work }) => { if (step === 'list') batches.push(work.batches.length); };
     fails('team-a/new-0001', named('InvalidParameterException', 'no'));
@@ -437,7 +442,7 @@ describe('a pass', () => {
 
   test('ends at its deadline, and says what is left', async () => {
     rule.before = (step, { work }) => { if (step === 'list' && work.batches.length > 0) void registry.clock.sleep(PASS_TIME_MS); };
-    for (let index = 0; index < 1_500; index++) registry.add(`team-a/new-${String(index).padStart(4, '0')}`, MUTABLE);
+    addMany(1_500);
     expect(await rule.create(TEAM_A)).toMatchObject({
       Status: 'FAILED', Reason: expect.stringMatching(/^out of time after \d+ repositories: 0 are left, and those that were not listed yet\. Deploy again/),
     });
@@ -452,7 +457,7 @@ describe('a pass', () => {
 
   describe('over several pages, of which each takes a while', () => {
     beforeEach(() => {
-      for (let index = 0; index < 150; index++) registry.add(`team-a/new-${String(index).padStart(4, '0')}`, MUTABLE);
+      addMany(150);
       registry.before = (call) => { if (call === 'listRepositories') void registry.clock.sleep(120_000); };
     });
 
