@@ -18,7 +18,7 @@ beforeEach(() => {
   api = registry.add('team-a/api', FILTERED);
 });
 
-/** `WARN no-record team-a/api: FILTERED -> FILTERED`. Starts and ends of passes have tests of their own. */
+/** `INFO declared team-a/api: MUTABLE -> IMMUTABLE`, as somebody would read it. Starts and ends of passes have tests of their own. */
 const told = () => registry.lines.filter(({ decision }) => !decision.startsWith('pass-')).map(({ level, decision, repository, before, effective }) =>
   `${level} ${decision}${repository ? ` ${repository.split(':repository/')[1]}` : ''}${before ? `: ${before.mutability} -> ${effective?.mutability}` : ''}`);
 
@@ -29,7 +29,7 @@ async function linesOf(action: () => Promise<unknown>): Promise<string[]> {
   return told();
 }
 const ended = () => registry.decided('pass-ended').at(-1)!;
-const erase = (part = '') => api.trace.filter((key) => key.includes(part)).forEach((key) => api.tags.delete(key));
+const erase = () => api.trace.forEach((key) => api.tags.delete(key));
 
 describe('of a repository one reads', () => {
   test('that it was declared, and nothing where that is so already', async () => {
