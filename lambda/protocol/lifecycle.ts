@@ -99,9 +99,17 @@ async function respondToDelete(invocation: Invocation, request: DeleteRequest, P
     return { Status: 'SUCCESS', PhysicalResourceId };
   } catch (error) {
     const commands = commandsUnlessNewer(operation, { ...request, repository, tags });
-    const introduction = `To restore it by hand${tags ? '' : ', unless another stack declares it, too'}`;
+    const introduction = `To restore it by hand${conditionOf(operation, tags)}`;
     return failed(invocation, PhysicalResourceId, error, repository, commands === undefined ? undefined : { introduction, commands });
   }
+}
+
+/** What a person has to look at before the commands: with the record, the function knows it. */
+function conditionOf({ declaration }: Operation, tags: Tags | undefined): string {
+  if (!tags) {
+    return ', unless another stack declares it, too';
+  }
+  return keysOf(keyOf(declaration), tags).length > 0 ? '' : ', if it still has what this stack declared';
 }
 
 /** What a record of a newer format means is unknown, and so is what would restore it. */

@@ -126,13 +126,13 @@ export class StackOperation {
   /**
    * The delete with a stack is the last chance: when it fails, CloudFormation deletes the function next (cloudformation-coverage-roadmap
    * 1508, 852). A person runs the commands in the reason. A function that died gives none, which is a limit of the promise, and one
-   * that could not read the tags knows nothing of other declarations, nor whether the record was erased and an owner has decided since. The
-   * docs say how to restore by hand then. Here, the delete is sent again.
+   * that could not read the tags knows nothing of other declarations, nor whether the record was erased. Where it was, an owner may have
+   * decided since. The docs say how to restore by hand then. Here, the delete is sent again.
    */
   public async removeWithFunction(gone: DeployedEntry): Promise<void> {
     const response = await this.send(this.deletion(gone));
     const commands = response?.Status === 'FAILED' ? response.Reason.commands ?? '' : '';
-    const isBlind = commands.includes('unless another stack declares it');
+    const isBlind = /unless another stack declares it|if it still has what this stack declared/.test(commands);
     const declarations = this.idealOf(gone)?.declarations ?? [];
     const isOnlyOwn = declarations.length === 1 && this.idealOf(gone)?.find(gone.resource) !== undefined;
     if (!response || (isBlind && !isOnlyOwn)) {

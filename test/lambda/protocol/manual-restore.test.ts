@@ -184,6 +184,20 @@ describe('the response to a delete that failed', () => {
     expect(await stack.remove(LOCKED)).toMatchObject({ Status: 'FAILED', PhysicalResourceId: stack.physicalId(), Reason: { commands: expect.stringContaining('prod-*') } });
   });
 
+  test('says that the setting may be another by now where others erased the record, also with the repository', async () => {
+    for (const failing of ['readSettings', 'putSettings']) {
+      const ecr = new FakeEcr(FILTERED);
+      const stack = new FakeStack(ecr);
+      await stack.create(LOCKED);
+      ecr.tags.clear();
+      ecr.before = (method) => {
+        if (method === failing) throw denied();
+      };
+      expect(await stack.remove(LOCKED)).toHaveProperty('Reason.commands',
+        expect.stringMatching(/^To restore it by hand, if it still has what this stack declared: aws ecr put-image-tag-mutability /));
+    }
+  });
+
   test.each(['Create', 'Update'])('is another than that to a failed %s, which has no commands', async (type) => {
     const ecr = new FakeEcr(FILTERED);
     const stack = new FakeStack(ecr);
